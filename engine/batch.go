@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// Table is one of the input tables.
+type Table uint8
+
+// The tables of a snapshot, and what an RDP holds.
+const (
+	Devices Table = iota
+	MeterPoints
+	Extract
+)
+
+func (t Table) String() string { return [...]string{"devices", "meter_points", "extract"}[t] }
+
+// Source is one input table: any number of files, read as Arrow record
+// batches. A source can be opened again and again: exceptions and memory
+// passes scan twice.
+type Source interface {
+	// Plan lists the files with their columns, and the splits into which they
+	// can be read independently. It reads footers, not data. What is missing,
+	// unreadable or corrupt is a *Refusal of kind RefusedInput.
+	Plan(ctx context.Context) (*Plan, error)
+	// Open reads one split. columns are indexes into the Columns of the
+	// split's file; records have just these, in this order.
+	Open(split Split, columns []int) (Reader, error)
+}
+
+// Plan is what a source consists of. Splits stand in (file, row) order and
+// cover every row once.
+type Plan struct {
+	Files  []File
+	Splits []Split
+}
+
+// Rows in all files.
+func (p *Plan) Rows() int64 {
+	var rows int64
+	for _, f := range p.Files {
+		rows += f.Rows
+	}
+	return rows
+}
+
+// File is one file of a table.
+type File struct {
+	Path        string // as the user named it
+	Format      string // "parquet"
+	Rows        int64
+	Bytes       int64
+	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
+	Columns     []Column // in file order
+}
+
+// Column of a file. Type is nil where no loader can give the column as one of
+// the Arrow types that the engine binds; Native names the file's own type.
+type Column struct {
+	Name   string
+	Type   arrow.DataType
+	Native string // "BYTE_ARRAY (STRING)", "INT64"
+}
+
+// Split is a part of a file that one goroutine reads.
+type Split struct {
+	File     int // index into Plan.Files
+	FirstRow int64
+	Rows     int64
+	Part     int // the loader's own: a row group, a block
+}
+
+// Batch is a run of consecutive rows of one split.
+type Batch struct {
+	Record   arrow.Record // owned by the reader, valid until the next call of Next or Close
+	FirstRow int64        // in the file
+}
+
+// Reader reads one split in row order. One goroutine uses it.
+type Reader interface {
+	// Next gives the next batch, or io.EOF. Damage is a *Refusal of kind
+	// RefusedInput that names the file and row group or line.
+	Next(batch *Batch) error
+	Close() error
+}
+
+// RefusalKind says which exit code a refusal ends in.
+type RefusalKind uint8
+
+// The kinds of refusal, as the exit codes of the command line.
+const (
+	RefusedUsage RefusalKind = iota // 2
+	RefusedLimit                    // 4
+	RefusedInput                    // 5
+)
+
+// Refusal is an error that the user can mend: what was refused, where and why,
+// and what to do next.
+type Refusal struct {
+	Kind    RefusalKind
+	Problem string // "cannot read devices.parquet, row group 3, column device_status: …"
+	Next    string // "ask for the extract again, …"
+	Err     error  // the cause, where there is one; its text is part of Problem already
+}
+
+func (r *Refusal) Error() string {
+	if r.Next == "" {
+		return r.Problem
+	}
+	return fmt.Sprintf("%s\n%s", r.Problem, r.Next)
+}
+
+func (r *Refusal) Unwrap() error { return r.Err }
