@@ -62,8 +62,9 @@ type Config struct {
 	DeviceTypes    map[string]meterpoint.DeviceType
 
 	Limits       Limits
-	ListWarnings bool // warnings become exceptions rows too
-	ListRefused  bool // exceptions are listed even when a limit refuses the run
+	ListWarnings bool             // warnings become exceptions rows too
+	ListRefused  bool             // exceptions are listed even when a limit refuses the run
+	Clock        func() time.Time // for stage timings only; nil gives none
 	Workers      int
 	MemoryBytes  int64
 }
@@ -82,18 +83,26 @@ func (s Switches) Reports(fuel meterpoint.Fuel, status meterpoint.ServiceStatus)
 	return on || status == meterpoint.Active
 }
 
+func (cfg *Config) now() time.Time {
+	if cfg.Clock == nil {
+		return time.Time{}
+	}
+	return cfg.Clock()
+}
+
 // Limit is a bound as a share of a base or as a count.
 type Limit struct {
 	Share float64 // 0.001 for 0.1 %; used while Count is negative
 	Count int64
 }
 
-// Exceeded tells whether count is over the limit.
+// Exceeded tells whether count is over the limit. A share of 100 % is no limit:
+// one row may have several exceptions.
 func (l Limit) Exceeded(count, base int64) bool {
 	if l.Count >= 0 {
 		return count > l.Count
 	}
-	return float64(count) > l.Share*float64(base)
+	return l.Share < 1 && float64(count) > l.Share*float64(base)
 }
 
 // Limits refuse a run whose data cannot be right.

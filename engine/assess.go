@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"flagfill/engine/kernel"
+	"flagfill/engine/meterpoint"
+)
+
+// assessor is one worker's part of deciding ranges.
+type assessor struct {
+	run     *run
+	ledger  *ledger
+	cells   *histogram
+	devices kernel.Sorter
+	points  kernel.Sorter
+
+	deviceWords []uint64
+	pointWords  []uint64
+	days        []int32
+}
+
+// assess decides every range in parallel and hands the changes to the sink in
+// MPxN order.
+func (r *run) assess(ctx context.Context, sink Sink) error {
+	assessors := make([]*assessor, r.cfg.Workers)
+	for i := range assessors {
+		assessors[i] = &assessor{run: r, ledger: &ledger{keep: r.traceable()}, cells: newHistogram()}
+	}
+	spare := sync.Pool{New: func() any { return &Changes{RDPs: r.deliveries.rdps} }}
+	err := inOrder(ctx, r.cfg.Workers, r.ranges.Count(),
+		func(worker, i int) (*Changes, error) {
+			changes := spare.Get().(*Changes)
+			changes.reset()
+			return changes, assessors[worker].assessRange(i, changes)
+		},
+		func(changes *Changes) error {
+			defer spare.Put(changes)
+			r.written.count(changes)
+			if changes.Len() == 0 {
+				return nil
+			}
+			return sink.Write(changes)
+		})
+	for _, a := range assessors {
+		r.cells.merge(a.cells)
+		r.ledger.merge(a.ledger)
+	}
+	return err
+}
+
+// assessRange takes the words of one range from all gatherers, joins them and
+// decides each point. changes receives what is to be listed, in key order.
+func (a *assessor) assessRange(i int, changes *Changes) error {
+	a.take(i)
+	var before *rangeCopy
+	if a.run.isChecked(i) {
+		before = copyRange(a.deviceWords, a.pointWords, a.days)
+	}
+	devices, _ := a.devices.Sort(a.deviceWords, nil)
+	points, days := a.points.Sort(a.pointWords, a.days)
+	cells, found := a.cells, a.ledger
+	if before != nil { // counted apart, to be compared with the twin
+		cells, found = newHistogram(), &ledger{keep: a.ledger.keep}
+	}
+	decider{run: a.run, cells: cells, ledger: found, changes: changes}.decide(points, days, devices)
+	a.deviceWords, a.pointWords, a.days = devices, points, days // the sorters may have exchanged them
+	if before == nil {
+		return nil
+	}
+	if err := before.check(a.run, cells, found, changes); err != nil {
+		return fmt.Errorf("self-check of range %d failed: %w; nothing was published; please report this", i, err)
+	}
+	a.cells.merge(cells)
+	a.ledger.merge(found)
+	return nil
+}
+
+// take copies the range's words out of the chunks, which are then free.
+func (a *assessor) take(i int) {
+	a.deviceWords, a.pointWords, a.days = a.deviceWords[:0], a.pointWords[:0], a.days[:0]
+	for _, g := range a.run.gatherers {
+		for _, c := range g.deviceWords.Take(i) {
+			a.deviceWords = append(a.deviceWords, c.Words[:c.Len()]...)
+		}
+		for _, c := range g.pointWords.Take(i) {
+			a.pointWords = append(a.pointWords, c.Words[:c.Len()]...)
+			a.days = append(a.days, c.Days()...)
+		}
+	}
+}
+
+// decider decides the points of one range.
+type decider struct {
+	run     *run
+	cells   *histogram
+	ledger  *ledger
+	changes *Changes
+}
+
+func (d decider) decide(points []uint64, days []int32, devices []uint64) {
+	join := kernel.Join{Left: points, Right: devices}
+	for join.Next() {
+		set, usable := uint32(0), int64(0)
+		for _, w := range devices[join.RightFrom:join.RightTo] {
+			set |= uint32(w)
+			usable += int64(w>>meterpoint.DeviceStatuses&1 ^ 1)
+		}
+		d.ledger.used += usable
+		if join.LeftFrom == join.LeftTo {
+			d.orphans(join.Key, set, devices[join.RightFrom:join.RightTo])
+			continue
+		}
+		d.point(join.Key, set&setMask, points[join.LeftFrom:join.LeftTo], days[join.LeftFrom:join.LeftTo])
+	}
+}
+
+// orphans counts the usable associations of a key that has no point.
+func (d decider) orphans(key uint64, set uint32, words []uint64) {
+	if set&bearing == 0 {
+		return
+	}
+	n := int64(0)
+	for _, w := range words {
+		if w&bearing != 0 {
+			n++
+		}
+	}
+	d.ledger.count(Devices, OrphanMPxN, false, n)
+	d.ledger.used -= n
+	d.ledger.orphaned(key)
+}
+
+// point decides one meter point from its rows and the set of its meters.
+func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) {
+	m := meterpoint.MPxN(key)
+	flags, payload, day := uint32(0), kernel.Payload(rows[0]), days[0]
+	if len(rows) > 1 {
+		flags = flagDuplicate
+		if slices.ContainsFunc(rows[1:], func(w uint64) bool { return w != rows[0] }) ||
+			slices.ContainsFunc(days[1:], func(other int32) bool { return other != day }) {
+			flags, payload, day = flagConflict, 0, NoDay
+		}
+	}
+	recorded, reported, ever := unpackPoint(payload)
+	route := d.run.deliveries.of(m, uint8(payload>>kernel.RDPShift))
+	s := set<<8 | uint32(recorded)<<5 | uint32(reported)<<2
+	if ever == everTrue {
+		s |= 2
+	}
+	if flags == flagConflict {
+		s |= 1
+	} else {
+		flags |= d.examine(recorded, reported, ever, day, route)
+		if flags&flagBadValue != 0 {
+			s |= 1
+		}
+	}
+	v := &d.run.verdicts[s]
+	d.cells.add(cellKey(route.rdp, m.Fuel(), s), 1)
+	if v.fate != meterpoint.Unchanged || v.reportable {
+		flags |= d.list(m, route, recorded, v, day)
+	}
+	if flags != 0 {
+		d.ledger.flag(key, flags, int64(len(rows)))
+	}
+}
+
+func unpackPoint(payload uint32) (recorded, reported meterpoint.ServiceStatus, ever uint8) {
+	return meterpoint.ServiceStatus(payload >> 17 & 7), meterpoint.ServiceStatus(payload >> kernel.ReportedShift & 7),
+		uint8(payload >> kernel.EverShift & 3)
+}
+
+// examine finds the exceptions that a point's own row shows.
+func (d decider) examine(recorded, reported meterpoint.ServiceStatus, ever uint8, day int32, route delivery) uint32 {
+	flags := problemFlags[route.problem]
+	if !recorded.InForce() {
+		flags |= flagUnknownService
+	}
+	if !reported.InForce() {
+		flags |= flagUnknownReported
+	}
+	if ever == everBad || day == badDay {
+		flags |= flagBadValue
+	}
+	return flags
+}
+
+// list appends a row of changes. It returns flagMissingDate where as-of's date
+// stands in for a date that nobody knows.
+func (d decider) list(m meterpoint.MPxN, route delivery, recorded meterpoint.ServiceStatus, v *verdict, day int32) uint32 {
+	disposition, effective, flags := RecordedOnly, d.run.asOfDay, uint32(0)
+	switch {
+	case v.fate == meterpoint.Held:
+		disposition, effective = Held, NoDay
+	case v.fate == meterpoint.Left:
+		disposition, effective = Left, NoDay
+	case v.reportable:
+		disposition = dispose(m.Fuel(), route.rdp != 0, v.status, d.run.cfg.Switches)
+	}
+	if v.fate == meterpoint.Unchanged {
+		if effective = day; day == NoDay {
+			effective, flags = d.run.asOfDay, flagMissingDate
+		}
+	}
+	c := d.changes
+	c.MPxN = append(c.MPxN, m)
+	c.RDP = append(c.RDP, route.rdp)
+	c.Old = append(c.Old, recorded)
+	c.New = append(c.New, v.status)
+	c.Rule = append(c.Rule, v.rule)
+	c.Disposition = append(c.Disposition, disposition)
+	c.EffectiveOn = append(c.EffectiveOn, effective)
+	return flags
+}
+
+func (c *Changes) reset() {
+	c.MPxN, c.RDP, c.Old, c.New = c.MPxN[:0], c.RDP[:0], c.Old[:0], c.New[:0]
+	c.Rule, c.Disposition, c.EffectiveOn = c.Rule[:0], c.Disposition[:0], c.EffectiveOn[:0]
+}
+
+// written counts what went to the sink, to be held against the cells.
+type written struct {
+	byDisposition [6]int64
+	changed       int64
+}
+
+func (w *written) count(c *Changes) {
+	for i, disposition := range c.Disposition {
+		w.byDisposition[disposition]++
+		if disposition != Left && disposition != Held && c.Old[i] != c.New[i] {
+			w.changed++
+		}
+	}
+}

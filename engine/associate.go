@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"flagfill/engine/kernel"
+	"flagfill/engine/meterpoint"
+)
+
+// A device row is of one kind: its type and its status together.
+const (
+	unknownStatus  = meterpoint.DeviceStatuses
+	statusesOfType = meterpoint.DeviceStatuses + 1
+	deviceKinds    = 4 * statusesOfType
+)
+
+func kindOf(t meterpoint.DeviceType, status uint8) uint8 { return uint8(t)*statusesOfType + status }
+
+// bearing marks a device word that ought to meet a point: if there is none,
+// its association is an orphan. It stands above the status set.
+const bearing = 1 << (meterpoint.DeviceStatuses + 1)
+
+const setMask = meterpoint.StatusSets - 1
+
+// association is what a row's kind and its number's class make of one MPxN of
+// a device row.
+type association struct {
+	counts    bool // as an association at all
+	otherFuel bool
+	notUsed   bool // code says why
+	warned    bool // wrong check digits, used all the same
+	code      Code
+	payload   uint32 // of its word; 0 where no point is named
+}
+
+// associate is the order in which an association is examined.
+func associate(cfg *Config, t meterpoint.DeviceType, status, class uint8) association {
+	if t == meterpoint.OtherDevice || class == kernel.NoValue {
+		return association{}
+	}
+	a := association{counts: true}
+	if class == kernel.NoMPxN {
+		return a.refuse(BadMPxN, 0)
+	}
+	fuel, mode := fuelOf(class), cfg.checkMode(class)
+	if !cfg.Fuel.Includes(fuel) {
+		a.otherFuel = true
+		return a
+	}
+	if wrongDigit(class) {
+		if mode == Reject {
+			return a.refuse(BadCheckDigit, 0)
+		}
+		a.warned = mode == Warn
+	}
+	switch {
+	case t == meterpoint.UnknownDeviceType:
+		return a.refuse(UnknownDeviceType, uint32(meterpoint.Unusable))
+	case status == unknownStatus:
+		return a.refuse(UnknownDeviceStatus, uint32(meterpoint.Unusable))
+	}
+	a.payload = uint32(meterpoint.Of(meterpoint.DeviceStatus(status)))
+	if cfg.ignores(meterpoint.DeviceStatus(status)) {
+		return a
+	}
+	if (t == meterpoint.ESME) != (fuel == meterpoint.Electricity) {
+		return a.refuse(FuelMismatch, uint32(meterpoint.Unusable))
+	}
+	a.payload |= bearing
+	return a
+}
+
+func (a association) refuse(code Code, payload uint32) association {
+	a.notUsed, a.code, a.payload = true, code, payload
+	return a
+}
+
+func fuelOf(class uint8) meterpoint.Fuel {
+	if class == kernel.MPAN || class == kernel.MPANWrongDigit {
+		return meterpoint.Electricity
+	}
+	return meterpoint.Gas
+}
+
+func wrongDigit(class uint8) bool {
+	return class == kernel.MPANWrongDigit || class == kernel.MPRNWrongDigits
+}
+
+func (cfg *Config) checkMode(class uint8) CheckMode {
+	if fuelOf(class) == meterpoint.Electricity {
+		return cfg.MPANCheck
+	}
+	return cfg.MPRNCheck
+}
+
+// ignores tells whether a device of the status is as if not there.
+func (cfg *Config) ignores(status meterpoint.DeviceStatus) bool {
+	return status == meterpoint.Whitelisted ||
+		status == meterpoint.Pending && cfg.Rules.Choices[meterpoint.PendingIgnored] == meterpoint.ChooseIgnored
+}
+
+// associations holds the answer for every kind and class, indexed as
+// kernel.Combine counts them.
+type associations struct {
+	all      [512]association
+	payloads [512]uint32
+}
+
+func newAssociations(cfg *Config) *associations {
+	t := &associations{}
+	for kind := range uint8(deviceKinds) {
+		for class := range uint8(kernel.Classes) {
+			at := int(kind)<<3 | int(class)
+			t.all[at] = associate(cfg, meterpoint.DeviceType(kind/statusesOfType), kind%statusesOfType, class)
+			t.payloads[at] = t.all[at].payload
+		}
+	}
+	return t
+}

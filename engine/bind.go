@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// field is a column of the input tables as this program names it.
+type field uint8
+
+// The fields of both tables. A table has a slot for each of its own.
+const (
+	fieldDeviceType field = iota
+	fieldDeviceStatus
+	fieldImportMPxN
+	fieldSecondaryImportMPAN
+	fieldExportMPAN
+	fieldMPxN
+	fieldServiceStatus
+	fieldRDPID
+	fieldChangedOn
+	fieldEverInstalled
+	fieldReportedStatus
+	fields = 11
+)
+
+var fieldNames = [fields]string{"device_type", "device_status", "import_mpxn", "secondary_import_mpan", "export_mpan",
+	"mpxn", "service_status", "rdp_id", "service_status_changed_on", "ever_installed", "reported_status"}
+
+func (f field) String() string { return fieldNames[f] }
+
+// accepts says which Arrow types a field is read from, in words and by test.
+func (f field) accepts(t arrow.Type) (bool, string) {
+	text := t == arrow.STRING || t == arrow.LARGE_STRING || t == arrow.DICTIONARY
+	switch f {
+	case fieldImportMPxN, fieldSecondaryImportMPAN, fieldExportMPAN, fieldMPxN:
+		return text || arrow.IsInteger(t), "text or an integer"
+	case fieldChangedOn:
+		return text || t == arrow.DATE32 || t == arrow.DATE64 || t == arrow.TIMESTAMP, "a date, a timestamp or ISO text"
+	case fieldEverInstalled:
+		return text || t == arrow.BOOL || arrow.IsInteger(t), "a boolean, 0 and 1, or text"
+	}
+	return text, "text"
+}
+
+var (
+	devicesRequired     = []field{fieldDeviceType, fieldDeviceStatus}
+	threeMPxNFields     = []field{fieldImportMPxN, fieldSecondaryImportMPAN, fieldExportMPAN}
+	meterPointsRequired = []field{fieldMPxN, fieldServiceStatus}
+	meterPointsOptional = []field{fieldRDPID, fieldChangedOn, fieldEverInstalled, fieldReportedStatus}
+)
+
+// binding says which columns of one file are read, and for which fields.
+type binding struct {
+	columns []int    // indexes into File.Columns
+	fields  []field  // beside columns
+	names   []string // the file's own, beside columns
+}
+
+// bindTable binds every file of a table. Names compare without case; mapping
+// gives the file's name for ours. What is missing or does not fit is refused
+// with the names found.
+func bindTable(table Table, files []File, mapping map[string]string) ([]binding, error) {
+	bindings := make([]binding, len(files))
+	for i, file := range files {
+		b, err := bindFile(table, file, mapping)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 && table == Devices && b.has(fieldMPxN) != bindings[0].has(fieldMPxN) {
+			return nil, bothForms(files[0].Path + " and " + file.Path)
+		}
+		bindings[i] = b
+	}
+	return bindings, nil
+}
+
+func bindFile(table Table, file File, mapping map[string]string) (binding, error) {
+	var b binding
+	if table == MeterPoints {
+		if err := b.require(table, file, mapping, meterPointsRequired...); err != nil {
+			return b, err
+		}
+		return b, b.allow(table, file, mapping, meterPointsOptional...)
+	}
+	if err := b.require(table, file, mapping, devicesRequired...); err != nil {
+		return b, err
+	}
+	if err := b.allow(table, file, mapping, append(slices.Clone(threeMPxNFields), fieldMPxN)...); err != nil {
+		return b, err
+	}
+	three := b.has(fieldImportMPxN) || b.has(fieldSecondaryImportMPAN) || b.has(fieldExportMPAN)
+	switch {
+	case three && b.has(fieldMPxN):
+		return b, bothForms(file.Path)
+	case !three && !b.has(fieldMPxN):
+		return b, missing(table, file, mapping, fieldImportMPxN)
+	}
+	return b, nil
+}
+
+func bothForms(where string) error {
+	return &Refusal{Kind: RefusedInput,
+		Problem: fmt.Sprintf("cannot read devices: %s: both forms of the table are used, the single column mpxn and the columns import_mpxn, secondary_import_mpan, export_mpan", where),
+		Next:    "give the devices in one form; map the column that is not wanted away in [columns.devices]"}
+}
+
+func (b *binding) has(f field) bool { return slices.Contains(b.fields, f) }
+
+func (b *binding) require(table Table, file File, mapping map[string]string, wanted ...field) error {
+	for _, f := range wanted {
+		found, err := b.add(table, file, mapping, f)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return missing(table, file, mapping, f)
+		}
+	}
+	return nil
+}
+
+// allow binds optional fields. A field that the mapping names must be there.
+func (b *binding) allow(table Table, file File, mapping map[string]string, wanted ...field) error {
+	for _, f := range wanted {
+		found, err := b.add(table, file, mapping, f)
+		if err != nil {
+			return err
+		}
+		if _, mapped := mapping[f.String()]; mapped && !found {
+			return missing(table, file, mapping, f)
+		}
+	}
+	return nil
+}
+
+// add binds one field if the file has its column.
+func (b *binding) add(table Table, file File, mapping map[string]string, f field) (bool, error) {
+	name := columnName(mapping, f)
+	found := -1
+	for i, c := range file.Columns {
+		if !strings.EqualFold(c.Name, name) {
+			continue
+		}
+		if found >= 0 {
+			return false, &Refusal{Kind: RefusedInput,
+				Problem: fmt.Sprintf("cannot read %s: %s: the columns %s and %s differ only in case", table, file.Path, file.Columns[found].Name, c.Name),
+				Next:    "rename one of them"}
+		}
+		found = i
+	}
+	if found < 0 {
+		return false, nil
+	}
+	c := file.Columns[found]
+	fits, wanted := false, ""
+	if c.Type != nil {
+		fits, wanted = f.accepts(c.Type.ID())
+	} else {
+		_, wanted = f.accepts(arrow.NULL)
+	}
+	if !fits {
+		return false, &Refusal{Kind: RefusedInput,
+			Problem: fmt.Sprintf("cannot read %s: %s: column %s is %s, but %s must be %s", table, file.Path, c.Name, c.Native, f, wanted),
+			Next:    fmt.Sprintf("export the column as %s, or name another one: [columns.%s] %s = \"…\"", wanted, table, f)}
+	}
+	b.columns = append(b.columns, found)
+	b.fields = append(b.fields, f)
+	b.names = append(b.names, c.Name)
+	return true, nil
+}
+
+func columnName(mapping map[string]string, f field) string {
+	if theirs, ok := mapping[f.String()]; ok {
+		return theirs
+	}
+	return f.String()
+}
+
+// missing says which column is not there, which are, and which of them was
+// probably meant.
+func missing(table Table, file File, mapping map[string]string, f field) error {
+	names := make([]string, len(file.Columns))
+	for i, c := range file.Columns {
+		names[i] = c.Name
+	}
+	wanted := columnName(mapping, f)
+	what := wanted
+	if f == fieldImportMPxN && table == Devices && wanted == f.String() {
+		what = "import_mpxn, secondary_import_mpan, export_mpan (at least one) or mpxn"
+	}
+	next := fmt.Sprintf("name the column in the configuration: [columns.%s] %s = \"…\"", table, f)
+	if nearest, ok := Nearest(wanted, names); ok {
+		next = fmt.Sprintf("if %s is meant, say so in the configuration: [columns.%s] %s = %q", nearest, table, f, nearest)
+	}
+	return &Refusal{Kind: RefusedInput,
+		Problem: fmt.Sprintf("cannot read %s: %s has no column %s; its columns are %s", table, file.Path, what, strings.Join(names, ", ")),
+		Next:    next}
+}

@@ -1,0 +1,77 @@
+package kernel
+
+// A word is a key of 44 bits above a payload of 20: what one row says of one
+// meter point.
+const PayloadBits = 20
+
+// Word joins key and payload.
+func Word(key uint64, payload uint32) uint64 { return key<<PayloadBits | uint64(payload) }
+
+// Payload of a word.
+func Payload(word uint64) uint32 { return uint32(word) & (1<<PayloadBits - 1) }
+
+// Key of a word.
+func Key(word uint64) uint64 { return word >> PayloadBits }
+
+// Combine looks up what each row's kind and its number's class make of an
+// association: payloads[kind×8+class]. Words with a payload are appended to
+// words[:n] and n is returned; every association is counted in counts, whose
+// index is the same. words has room for len(numbers) more.
+func Combine(words []uint64, n int, kinds, classes []uint8, numbers []uint64, payloads *[512]uint32, counts *[512]int64) int {
+	classes = classes[:len(kinds)]
+	numbers = numbers[:len(kinds)]
+	for i, kind := range kinds {
+		at := (uint(kind)<<3 | uint(classes[i])) % 512
+		counts[at]++
+		payload := payloads[at]
+		words[n] = numbers[i]<<PayloadBits | uint64(payload)
+		if payload != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// The payload of a point's word, from the top: recorded status 3 bits,
+// reported status 3, ever installed 2, RDP 8; the lowest 4 are spare.
+const (
+	ReportedShift = 14
+	EverShift     = 12
+	RDPShift      = 4
+	recordedShift = 17
+)
+
+// PackPoints joins what a row says of its own point into payloads.
+func PackPoints(payloads []uint32, recorded, reported, ever, rdp []uint8) {
+	recorded, reported = recorded[:len(payloads)], reported[:len(payloads)]
+	ever, rdp = ever[:len(payloads)], rdp[:len(payloads)]
+	for i := range payloads {
+		payloads[i] = uint32(recorded[i])<<recordedShift | uint32(reported[i])<<ReportedShift |
+			uint32(ever[i])<<EverShift | uint32(rdp[i])<<RDPShift
+	}
+}
+
+// KeepPoints writes the words and days of the rows whose class is kept, and
+// counts every row by class. It returns how many it wrote; words and days have
+// room for all.
+func KeepPoints(words []uint64, days []int32, numbers []uint64, payloads []uint32, rowDays []int32, classes []uint8, keep *[8]bool, counts *[8]int64) int {
+	numbers, payloads, rowDays = numbers[:len(classes)], payloads[:len(classes)], rowDays[:len(classes)]
+	n := 0
+	for i, class := range classes {
+		counts[class%8]++
+		words[n] = numbers[i]<<PayloadBits | uint64(payloads[i])
+		days[n] = rowDays[i]
+		if keep[class%8] {
+			n++
+		}
+	}
+	return n
+}
+
+// JoinKinds makes each status code the kind type × statuses + status.
+func JoinKinds(statuses, types []uint8, statusesOfType uint8) {
+	types = types[:len(statuses)]
+	for i := range statuses {
+		statuses[i] += types[i] * statusesOfType
+	}
+}

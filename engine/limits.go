@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"flagfill/engine/meterpoint"
+)
+
+// expectRows refuses tables with other row counts than expected.
+func (r *run) expectRows() error {
+	for _, t := range []*table{r.devices, r.points} {
+		want, ok := r.cfg.Limits.ExpectRows[t.name]
+		if found := t.plan.Rows(); ok && found != want {
+			return &Refusal{Kind: RefusedInput,
+				Problem: fmt.Sprintf("%s has %d rows in %d files, and --expect-rows says %d", t.name, found, len(t.plan.Files), want),
+				Next:    "check that every file of the extract is there and named, and that none is from another day"}
+		}
+	}
+	return nil
+}
+
+// checkLimits refuses a run whose data cannot be right, with every figure that
+// is over its limit.
+func (r *run) checkLimits(result *Result) error {
+	var over []string
+	limits := &r.cfg.Limits
+	for _, base := range []struct {
+		table Table
+		name  string
+		rows  int64
+	}{{Devices, "associations", result.Read.Devices.Associations}, {MeterPoints, "meter_points rows", result.Read.MeterPoints.Rows}} {
+		if n := result.Exceptions.Serious(base.table); limits.MaxExceptions.Exceeded(n, base.rows) {
+			over = append(over, fmt.Sprintf("%s: %s of %s %s are exceptions, at most %s are allowed (--max-exceptions): %s",
+				base.table, grouped(n), grouped(base.rows), base.name, limits.MaxExceptions, result.Exceptions.words(base.table)))
+		}
+	}
+	for _, p := range r.perils(result.Facts) {
+		if limits.MaxDemotions.Exceeded(p.demoted, p.base) {
+			over = append(over, fmt.Sprintf("%s: %s of %s meter points recorded A or I would lose their status, at most %s are allowed (--max-demotions)",
+				p.where, grouped(p.demoted), grouped(p.base), limits.MaxDemotions))
+		}
+		if limits.MaxNoMeterLeft.Exceeded(p.noMeterLeft, p.base) {
+			over = append(over, fmt.Sprintf("%s: %s of %s meter points recorded A or I have no device at all, at most %s are allowed (--max-no-meter-left)",
+				p.where, grouped(p.noMeterLeft), grouped(p.base), limits.MaxNoMeterLeft))
+		}
+	}
+	if len(over) == 0 {
+		return nil
+	}
+	return &Refusal{Kind: RefusedLimit,
+		Problem: "over a limit, nothing was published:\n  " + strings.Join(over, "\n  "),
+		Next: "A devices extract that is cut short or lacks a file looks exactly like this: compare its files and rows with what was sent.\n" +
+			"List the rows with --exceptions FILE. If the figures are right, repeat the run with a higher limit; the manifest will say so."}
+}
+
+// Limit as it is written on the command line.
+func (l Limit) String() string {
+	if l.Count >= 0 {
+		return grouped(l.Count)
+	}
+	return fmt.Sprintf("%.4g %%", l.Share*100)
+}
+
+// peril is what the demotion limits look at, for a fuel or a large RDP.
+type peril struct {
+	where                      string
+	base, demoted, noMeterLeft int64
+}
+
+// largeRDP is how many points recorded A or I an RDP has before it is looked
+// at by itself.
+const largeRDP = 10_000
+
+// perils sums the points in danger per fuel, and per RDP that is large enough.
+func (r *run) perils(facts Facts) []peril {
+	var perils []peril
+	for _, fuel := range meterpoint.Fuels {
+		whole, byRDP := peril{where: fuel.String()}, map[string]*peril{}
+		for _, c := range facts {
+			if c.Fuel != fuel || c.Point.OwnRow || c.Point.Recorded != meterpoint.Active && c.Point.Recorded != meterpoint.Installed {
+				continue
+			}
+			if byRDP[c.RDP] == nil {
+				byRDP[c.RDP] = &peril{where: fuel.String() + ", " + c.RDP}
+			}
+			o := r.cfg.Question.Outcome(c.Point)
+			whole.add(c, o)
+			byRDP[c.RDP].add(c, o)
+		}
+		perils = append(perils, whole)
+		var large []peril
+		for rdp, p := range byRDP {
+			if rdp != "" && p.base >= largeRDP {
+				large = append(large, *p)
+			}
+		}
+		slices.SortFunc(large, func(a, b peril) int { return strings.Compare(a.where, b.where) })
+		perils = append(perils, large...)
+	}
+	return perils
+}
+
+func (p *peril) add(c Cell, o meterpoint.Outcome) {
+	p.base += c.Count
+	if o.Fate == meterpoint.Changed && meterpoint.Demotes(c.Point.Recorded, o.Status) {
+		p.demoted += c.Count
+	}
+	if c.Point.DependsOnNoMeterLeft() {
+		p.noMeterLeft += c.Count
+	}
+}
+
+// words lists the codes of a table with their counts, warnings aside.
+func (c *ExceptionCounts) words(table Table) string {
+	var words []string
+	for code := range Code(Codes) {
+		if n := c.All[table][code] - c.Warnings[table][code]; n > 0 {
+			words = append(words, fmt.Sprintf("%s %s", code, grouped(n)))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// grouped writes a count with a comma at each thousand.
+func grouped(n int64) string {
+	digits := fmt.Sprint(n)
+	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
+}
+
+// traceable bounds the keys kept for listing by the limit past which nothing
+// is listed.
+func (r *run) traceable() traceable {
+	t := traceable{points: math.MaxInt, orphans: math.MaxInt}
+	for _, f := range pointFlags {
+		if !f.warning || r.cfg.ListWarnings {
+			t.flags |= f.flag
+		}
+	}
+	if !r.cfg.ListRefused {
+		t.orphans = r.cfg.Limits.MaxExceptions.most(r.read.Devices.Associations) + 1
+		if !r.cfg.ListWarnings {
+			t.points = r.cfg.Limits.MaxExceptions.most(r.points.plan.Rows()) + 1
+		}
+	}
+	return t
+}
+
+// most is the largest count that is within the limit.
+func (l Limit) most(base int64) int {
+	if l.Count >= 0 {
+		return int(l.Count)
+	}
+	if l.Share >= 1 {
+		return math.MaxInt - 1
+	}
+	return int(l.Share * float64(base))
+}

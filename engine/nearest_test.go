@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestNearest(t *testing.T) {
+	columns := []string{"device_type", "device_status", "import_mpxn", "export_mpan"}
+	for _, c := range []struct{ word, want string }{
+		{"device_status", "device_status"},
+		{"DeviceStatus", "device_status"},
+		{"SMI_DEVICE_STATUS", "device_status"},
+		{"devcie_type", "device_type"},
+		{"import_mpan", "import_mpxn"},
+		{"postcode", ""},
+		{"", ""},
+	} {
+		got, ok := Nearest(c.word, columns)
+		if got != c.want || ok != (c.want != "") {
+			t.Errorf("Nearest(%q) = %q, %v; want %q", c.word, got, ok, c.want)
+		}
+	}
+}
+
+func TestEdits(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "hold", 4}, {"hold", "hold", 0}, {"holds", "hold", 1},
+		{"mixd", "mixed", 1}, {"hodl", "hold", 1}, {"warn", "off", 4}, {"kitten", "sitting", 3},
+	} {
+		if got := edits(c.a, c.b); got != c.want {
+			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestEditsIsSymmetricAndBounded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := rapid.StringMatching(`[a-d]{0,8}`).Draw(t, "a")
+		b := rapid.StringMatching(`[a-d]{0,8}`).Draw(t, "b")
+		n := edits(a, b)
+		if n != edits(b, a) || (n == 0) != (a == b) || n > max(len(a), len(b)) || n < max(len(a)-len(b), len(b)-len(a)) {
+			t.Errorf("edits(%q, %q) = %d, the other way round %d", a, b, n, edits(b, a))
+		}
+	})
+}

@@ -1,0 +1,174 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"flagfill/engine/kernel"
+)
+
+// Inputs are the tables of a snapshot.
+type Inputs struct{ Devices, MeterPoints Source }
+
+// Run reads a snapshot and hands every meter point that changed, is
+// reportable, held or left to the sink, in MPxN order, then the exceptions.
+// When it returns without error, all identities hold and no limit is
+// exceeded: what the sink was given may be published. Errors that the user can
+// mend are *Refusal.
+func Run(ctx context.Context, cfg Config, in Inputs, sink Sink, progress *Progress) (*Result, error) {
+	r, err := plan(ctx, cfg, in, progress)
+	if err != nil {
+		return nil, err
+	}
+	stages := []struct {
+		name string
+		work func() error
+	}{
+		{"sample keys", func() error { return r.chooseRanges(ctx) }},
+		{"read both tables", func() error { return r.gather(ctx) }},
+		{"decide and write", func() error { return r.decide(ctx, sink) }},
+		{"check limits", r.judge},
+		{"list exceptions", func() error { return r.list(ctx, sink) }},
+	}
+	for _, stage := range stages {
+		progress.enter(stage.name)
+		started := cfg.now()
+		if err := stage.work(); err != nil {
+			return r.result, err
+		}
+		r.stages = append(r.stages, Stage{stage.name, cfg.now().Sub(started)})
+	}
+	r.result.Stages = r.stages
+	return r.result, nil
+}
+
+// run is the state of one run.
+type run struct {
+	cfg             Config
+	devices, points *table
+	progress        *Progress
+
+	checks       *kernel.Classifier
+	associations *associations
+	keepPoints   [8]bool
+	rdpCodes     *rdpCodes
+	deliveries   *deliveries
+	verdicts     *verdicts
+	ranges       *kernel.Ranges
+	asOfDay      int32
+
+	gatherers []*gatherer
+	read      ReadTotals
+	ledger    ledger
+	cells     *histogram
+	written   written
+	result    *Result
+	refusal   error // a limit's, held back while exceptions are listed
+	stages    []Stage
+}
+
+// plan looks at every footer, binds columns and prepares the tables that the
+// hot loops look things up in.
+func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run, error) {
+	r := &run{cfg: cfg, progress: progress, cells: newHistogram(),
+		checks: kernel.NewClassifier(cfg.Digits), keepPoints: keptPoints(&cfg)}
+	var err error
+	if r.devices, err = planTable(ctx, Devices, in.Devices, cfg.Columns[Devices]); err != nil {
+		return nil, err
+	}
+	if r.points, err = planTable(ctx, MeterPoints, in.MeterPoints, cfg.Columns[MeterPoints]); err != nil {
+		return nil, err
+	}
+	if err := r.expectRows(); err != nil {
+		return nil, err
+	}
+	r.associations = newAssociations(&r.cfg)
+	r.rdpCodes = newRDPCodes(&r.cfg.Registrar)
+	r.verdicts = newVerdicts(cfg.Question)
+	if r.asOfDay, err = londonDay(cfg.AsOf); err != nil {
+		return nil, err
+	}
+	progress.total.Store(r.devices.plan.Rows() + r.points.plan.Rows())
+	return r, nil
+}
+
+func planTable(ctx context.Context, name Table, source Source, mapping map[string]string) (*table, error) {
+	p, err := source.Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bindings, err := bindTable(name, p.Files, mapping)
+	if err != nil {
+		return nil, err
+	}
+	return &table{name, source, p, bindings}, nil
+}
+
+// londonDay is the Europe/London date of an instant, in days since 1970.
+func londonDay(t time.Time) (int32, error) {
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return 0, fmt.Errorf("cannot load the time zone Europe/London: %w", err)
+	}
+	y, m, d := t.In(london).Date()
+	return int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400), nil
+}
+
+// decide assesses all ranges and draws up the result.
+func (r *run) decide(ctx context.Context, sink Sink) (err error) {
+	if r.deliveries, err = newDeliveries(r.rdpCodes); err != nil {
+		return err
+	}
+	if err := r.assess(ctx, sink); err != nil {
+		return err
+	}
+	r.read.Devices.NotUsed += r.ledger.counts.All[Devices][OrphanMPxN]
+	facts := r.cells.facts(r.deliveries.rdps)
+	r.result = &Result{
+		Config: r.cfg, RDPs: r.deliveries.rdps[1:], Read: r.read, Facts: facts,
+		Summary:    facts.Summarise(r.cfg.Question, r.cfg.Switches),
+		Exceptions: r.ledger.counts,
+		Inputs:     []Input{{Devices, r.devices.plan.Files}, {MeterPoints, r.points.plan.Files}},
+	}
+	if n := r.ledger.counts.All[MeterPoints][MissingEffectiveDate]; n > 0 {
+		r.result.Cautions = append(r.result.Cautions,
+			fmt.Sprintf("%s reportable meter points have no change date: as-of's date stands in for it", grouped(n)))
+	}
+	return r.balance()
+}
+
+// judge holds a limit's refusal back while there are exceptions to list.
+func (r *run) judge() error {
+	r.refusal = r.checkLimits(r.result)
+	if r.cfg.ListRefused {
+		return nil
+	}
+	return r.refusal
+}
+
+func (r *run) list(ctx context.Context, sink Sink) error {
+	if err := r.listExceptions(ctx, sink); err != nil {
+		return err
+	}
+	return r.refusal
+}
+
+// Progress can be read while a run is under way.
+type Progress struct {
+	stage       atomic.Value
+	rows, total atomic.Int64
+}
+
+// Stage is what the run does at the moment.
+func (p *Progress) Stage() string {
+	name, _ := p.stage.Load().(string)
+	return name
+}
+
+// Rows read so far, and how many there are in both tables together.
+func (p *Progress) Rows() (done, total int64) { return p.rows.Load(), p.total.Load() }
+
+func (p *Progress) add(rows int)      { p.rows.Add(int64(rows)) }
+func (p *Progress) enter(name string) { p.stage.Store(name) }

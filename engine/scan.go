@@ -1,0 +1,255 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"flagfill/engine/kernel"
+	"flagfill/engine/meterpoint"
+)
+
+// table is one input table, planned and bound.
+type table struct {
+	name     Table
+	source   Source
+	plan     *Plan
+	bindings []binding
+}
+
+// scanner reads splits of a table row by row into codes and numbers. One
+// worker owns it, and what it gives is valid until the next batch.
+type scanner struct {
+	table   *table
+	columns [fields]column
+	present [fields]bool
+	rows    int
+	first   int64 // row in the file
+	split   Split
+	numbers [3][]uint64
+	classes []uint8
+	decode  [3]numberDecoder
+	checks  *kernel.Classifier
+}
+
+// scan opens the split and hands each batch to use.
+func (s *scanner) scan(split Split, use func() error) error {
+	bound := &s.table.bindings[split.File]
+	reader, err := s.table.source.Open(split, bound.columns)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	s.split, s.present = split, [fields]bool{}
+	for _, f := range bound.fields {
+		s.present[f] = true
+	}
+	var batch Batch
+	rows := int64(0)
+	for {
+		err := reader.Next(&batch)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		s.rows, s.first = int(batch.Record.NumRows()), batch.FirstRow
+		if s.rows == 0 {
+			continue
+		}
+		rows += int64(s.rows)
+		for i, f := range bound.fields {
+			if err := s.columns[f].load(batch.Record.Column(i)); err != nil {
+				return s.refuse(f, err)
+			}
+		}
+		if err := use(); err != nil {
+			return err
+		}
+	}
+	if rows != split.Rows {
+		return &Refusal{Kind: RefusedInput,
+			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, s.file().Path, split.Rows, split.FirstRow, rows),
+			Next:    "the file is damaged: ask for the extract again"}
+	}
+	return nil
+}
+
+func (s *scanner) file() *File { return &s.table.plan.Files[s.split.File] }
+
+func (s *scanner) refuse(f field, err error) error {
+	return &Refusal{Kind: RefusedInput, Err: err,
+		Problem: fmt.Sprintf("cannot read %s: %s, column %s, rows from %d on: %v", s.table.name, s.file().Path, s.columnName(f), s.first, err),
+		Next:    "check the extract, and that the column is the one meant"}
+}
+
+func (s *scanner) columnName(f field) string {
+	bound := &s.table.bindings[s.split.File]
+	for i, have := range bound.fields {
+		if have == f {
+			return bound.names[i]
+		}
+	}
+	return f.String()
+}
+
+// read decodes the MPxN column f into numbers[slot] and classes.
+func (s *scanner) read(slot int, f field) ([]uint64, []uint8) {
+	numbers := resize(&s.numbers[slot], s.rows)
+	s.decode[slot].decode(numbers, &s.columns[f])
+	classes := resize(&s.classes, s.rows)
+	return numbers, classes
+}
+
+// resize gives n elements of a scratch slice, grown where needed.
+func resize[T any](scratch *[]T, n int) []T {
+	if cap(*scratch) < n {
+		*scratch = make([]T, n)
+	}
+	*scratch = (*scratch)[:n]
+	return *scratch
+}
+
+// deviceScanner reads the devices table.
+type deviceScanner struct {
+	scanner
+	associations *associations
+	types        *codeDecoder
+	statuses     *codeDecoder
+	typeCodes    []uint8
+	kinds        []uint8
+}
+
+func newDeviceScanner(cfg *Config, t *table, a *associations, checks *kernel.Classifier) *deviceScanner {
+	return &deviceScanner{
+		scanner:      scanner{table: t, checks: checks},
+		associations: a,
+		types: newCodeDecoder(func(text []byte) (uint8, error) {
+			if own, ok := cfg.DeviceTypes[meterpoint.Fold(text)]; ok {
+				return uint8(own), nil
+			}
+			return uint8(meterpoint.ParseDeviceType(text)), nil
+		}),
+		statuses: newCodeDecoder(func(text []byte) (uint8, error) {
+			if own, ok := cfg.DeviceStatuses[meterpoint.Fold(text)]; ok {
+				return uint8(own), nil
+			}
+			if status, ok := meterpoint.ParseDeviceStatus(text); ok {
+				return uint8(status), nil
+			}
+			return unknownStatus, nil
+		}),
+	}
+}
+
+// mpxnFields of the split at hand, in the order in which a row's MPxNs count.
+func (s *deviceScanner) mpxnFields() []field {
+	if s.present[fieldMPxN] {
+		return []field{fieldMPxN}
+	}
+	var have []field
+	for _, f := range threeMPxNFields {
+		if s.present[f] {
+			have = append(have, f)
+		}
+	}
+	return have
+}
+
+// readKinds decodes type and status of each row into kinds.
+func (s *deviceScanner) readKinds() error {
+	types := resize(&s.typeCodes, s.rows)
+	kinds := resize(&s.kinds, s.rows)
+	if err := s.types.decode(types, &s.columns[fieldDeviceType]); err != nil {
+		return s.refuse(fieldDeviceType, err)
+	}
+	if err := s.statuses.decode(kinds, &s.columns[fieldDeviceStatus]); err != nil {
+		return s.refuse(fieldDeviceStatus, err)
+	}
+	kernel.JoinKinds(kinds, types, statusesOfType)
+	return nil
+}
+
+// readAssociations decodes the MPxNs of one column and drops those which an
+// earlier column of the row names already.
+func (s *deviceScanner) readAssociations(slot int, have []field) ([]uint64, []uint8) {
+	numbers, classes := s.read(slot, have[slot])
+	for earlier := range slot {
+		kernel.DropRepeats(numbers, s.numbers[earlier])
+	}
+	s.checks.Classify(classes, numbers)
+	if slot > 0 {
+		s.dropRepeatedTexts(slot, have, numbers, classes)
+	}
+	return numbers, classes
+}
+
+// dropRepeatedTexts does for texts that are no numbers what
+// kernel.DropRepeats does for numbers.
+func (s *deviceScanner) dropRepeatedTexts(slot int, have []field, numbers []uint64, classes []uint8) {
+	for i, n := range numbers {
+		if n != kernel.NotNumber {
+			continue
+		}
+		for earlier := range slot {
+			if s.numbers[earlier][i] == kernel.NotNumber &&
+				bytes.Equal(s.columns[have[slot]].trimmed(i), s.columns[have[earlier]].trimmed(i)) {
+				numbers[i], classes[i] = kernel.Absent, kernel.NoValue
+				break
+			}
+		}
+	}
+}
+
+// pointScanner reads the meter_points table.
+type pointScanner struct {
+	scanner
+	recordedCodes, reportedCodes, everCodes, rdpCodes []uint8
+	days                                              []int32
+	recorded, reported, ever, rdps                    *codeDecoder
+	dayDecoder                                        dayDecoder
+}
+
+func newPointScanner(t *table, codes *rdpCodes, checks *kernel.Classifier) *pointScanner {
+	status := func(text []byte) (uint8, error) { return uint8(meterpoint.ParseServiceStatus(text)), nil }
+	return &pointScanner{
+		scanner:  scanner{table: t, checks: checks},
+		recorded: newCodeDecoder(status),
+		reported: newCodeDecoder(status),
+		ever:     newCodeDecoder(parseEver),
+		rdps:     newCodeDecoder(codes.parse),
+	}
+}
+
+// readPoints decodes every column of the batch.
+func (s *pointScanner) readPoints() (numbers []uint64, classes []uint8, err error) {
+	numbers, classes = s.read(0, fieldMPxN)
+	s.checks.Classify(classes, numbers)
+	coded := []struct {
+		f       field
+		codes   *[]uint8
+		decoder *codeDecoder
+	}{{fieldServiceStatus, &s.recordedCodes, s.recorded}, {fieldReportedStatus, &s.reportedCodes, s.reported},
+		{fieldEverInstalled, &s.everCodes, s.ever}, {fieldRDPID, &s.rdpCodes, s.rdps}}
+	for _, c := range coded {
+		codes := resize(c.codes, s.rows)
+		if !s.present[c.f] {
+			clear(codes)
+			continue
+		}
+		if err := c.decoder.decode(codes, &s.columns[c.f]); err != nil {
+			return nil, nil, s.refuse(c.f, err)
+		}
+	}
+	days := resize(&s.days, s.rows)
+	if s.present[fieldChangedOn] {
+		s.dayDecoder.decode(days, &s.columns[fieldChangedOn])
+	} else {
+		for i := range days {
+			days[i] = NoDay
+		}
+	}
+	return numbers, classes, nil
+}

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"flagfill/engine/kernel"
+	"flagfill/engine/meterpoint"
+)
+
+// checkedShare is how many ranges share one that is computed again by the
+// plain twin.
+const checkedShare = 256
+
+// isChecked chooses the ranges that are computed again: one in 256, and at
+// least one in every run. Which one follows from the rows.
+func (r *run) isChecked(i int) bool {
+	share := min(checkedShare, r.ranges.Count())
+	return i%share == int(r.points.plan.Rows()%int64(share))
+}
+
+// rangeCopy is a range's input, kept for the twin.
+type rangeCopy struct {
+	devices, points []uint64
+	days            []int32
+}
+
+func copyRange(devices, points []uint64, days []int32) *rangeCopy {
+	return &rangeCopy{slices.Clone(devices), slices.Clone(points), slices.Clone(days)}
+}
+
+// pointRows is what the twin knows of one point.
+type pointRows struct {
+	set  meterpoint.StatusSet
+	rows [][2]int64 // payload, day
+}
+
+// check computes the range again with maps, without tables, sorting kernels or
+// packed verdicts, and compares changes, cells and exception counts.
+func (c *rangeCopy) check(r *run, cells *histogram, found *ledger, changes *Changes) error {
+	points := map[meterpoint.MPxN]*pointRows{}
+	for i, w := range c.points {
+		m := meterpoint.MPxN(kernel.Key(w))
+		if points[m] == nil {
+			points[m] = &pointRows{}
+		}
+		points[m].rows = append(points[m].rows, [2]int64{int64(kernel.Payload(w)), int64(c.days[i])})
+	}
+	twin := &ledger{}
+	for _, w := range c.devices {
+		if p := points[meterpoint.MPxN(kernel.Key(w))]; p != nil {
+			p.set |= meterpoint.StatusSet(w & setMask)
+		} else if w&bearing != 0 {
+			twin.count(Devices, OrphanMPxN, false, 1)
+		}
+	}
+	keys := make([]meterpoint.MPxN, 0, len(points))
+	for m := range points {
+		keys = append(keys, m)
+	}
+	slices.Sort(keys)
+	again, cellsAgain := &Changes{}, map[uint32]int64{}
+	for _, m := range keys {
+		r.decidePlainly(m, points[m], again, cellsAgain, twin)
+	}
+	switch {
+	case !again.equal(changes):
+		return fmt.Errorf("the twin lists %d meter points where the engine lists %d, or others", again.Len(), changes.Len())
+	case !cells.equal(cellsAgain):
+		return fmt.Errorf("the twin counts other facts in %d cells", len(cellsAgain))
+	case twin.counts != found.counts:
+		return fmt.Errorf("the twin counts other exceptions")
+	}
+	return nil
+}
+
+func (r *run) decidePlainly(m meterpoint.MPxN, p *pointRows, changes *Changes, cells map[uint32]int64, found *ledger) {
+	conflict := false
+	for _, row := range p.rows[1:] {
+		conflict = conflict || row != p.rows[0]
+	}
+	payload, day := uint32(p.rows[0][0]), int32(p.rows[0][1])
+	if conflict {
+		payload, day = 0, NoDay
+		found.count(MeterPoints, ConflictingMeterPoint, false, int64(len(p.rows)))
+	} else if len(p.rows) > 1 {
+		found.count(MeterPoints, DuplicateMeterPoint, false, int64(len(p.rows)-1))
+	}
+	recorded, reported, ever := unpackPoint(payload)
+	code := payload >> kernel.RDPShift & 255
+	name := "?"
+	if int(code) < len(r.rdpCodes.names) {
+		name = r.rdpCodes.names[code]
+	}
+	rdp, problem := r.cfg.Registrar.Resolve(m, name)
+	point := meterpoint.Point{Set: p.set, Recorded: recorded, Reported: reported, Ever: ever == everTrue,
+		OwnRow: conflict || ever == everBad || day == badDay}
+	o := r.cfg.Question.Outcome(point)
+	at := slices.Index(r.deliveries.rdps, rdp)
+	cells[cellKey(uint8(at), m.Fuel(), situation(point))]++
+
+	if !conflict {
+		if problem != meterpoint.RDPKnown {
+			found.count(MeterPoints, [...]Code{0, NoRDP, BadRDP, RDPMismatch}[problem], false, 1)
+		}
+		if !recorded.InForce() {
+			found.count(MeterPoints, UnknownServiceStatus, false, 1)
+		}
+		if !reported.InForce() {
+			found.count(MeterPoints, UnknownReportedStatus, true, 1)
+		}
+		if point.OwnRow {
+			found.count(MeterPoints, BadValue, false, 1)
+		}
+	}
+	if o.Fate == meterpoint.Unchanged && !o.Reportable {
+		return
+	}
+	disposition, effective := RecordedOnly, r.asOfDay
+	switch {
+	case o.Fate == meterpoint.Held:
+		disposition, effective = Held, NoDay
+	case o.Fate == meterpoint.Left:
+		disposition, effective = Left, NoDay
+	case o.Reportable:
+		disposition = dispose(m.Fuel(), rdp != "", o.Status, r.cfg.Switches)
+	}
+	if o.Fate == meterpoint.Unchanged && day != NoDay {
+		effective = day
+	} else if o.Fate == meterpoint.Unchanged {
+		found.count(MeterPoints, MissingEffectiveDate, true, 1)
+	}
+	changes.MPxN = append(changes.MPxN, m)
+	changes.RDP = append(changes.RDP, uint8(at))
+	changes.Old = append(changes.Old, recorded)
+	changes.New = append(changes.New, o.Status)
+	changes.Rule = append(changes.Rule, o.Rule)
+	changes.Disposition = append(changes.Disposition, disposition)
+	changes.EffectiveOn = append(changes.EffectiveOn, effective)
+}
+
+func (c *Changes) equal(other *Changes) bool {
+	return slices.Equal(c.MPxN, other.MPxN) && slices.Equal(c.RDP, other.RDP) && slices.Equal(c.Old, other.Old) &&
+		slices.Equal(c.New, other.New) && slices.Equal(c.Rule, other.Rule) &&
+		slices.Equal(c.Disposition, other.Disposition) && slices.Equal(c.EffectiveOn, other.EffectiveOn)
+}
+
+func (h *histogram) equal(cells map[uint32]int64) bool {
+	if h.used != len(cells) {
+		return false
+	}
+	for i, k := range h.keys {
+		if k != 0 && cells[k-1] != h.counts[i] {
+			return false
+		}
+	}
+	return true
+}
