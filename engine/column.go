@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/bitutil"
 
+	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
 )
 
@@ -36,9 +37,10 @@ type column struct {
 	bools    arrow.Array
 	nulls    arrow.Array // nil when no value is null
 
-	widened []int64 // scratch for narrower integers
-	narrow  []int32 // scratch for other dictionary index widths
-	offsets []int32 // scratch for 64-bit offsets
+	nullRows []int32 // scratch
+	widened  []int64 // scratch for narrower integers
+	narrow   []int32 // scratch for other dictionary index widths
+	offsets  []int32 // scratch for 64-bit offsets
 }
 
 // load points the column at an array.
@@ -67,6 +69,23 @@ func (c *column) load(a arrow.Array) error {
 		return c.loadIntegers(a)
 	}
 	return nil
+}
+
+// rowsOf lists the rows that are null, or those that are not.
+func (c *column) rowsOf(dst []int32, null bool) []int32 {
+	data := c.nulls.Data()
+	return kernel.Rows(dst, data.Buffers()[0].Bytes(), data.Offset(), c.rows, !null)
+}
+
+// override writes value to every null row.
+func override[T any](dst []T, c *column, value T) {
+	if c.nulls == nil {
+		return
+	}
+	c.nullRows = c.rowsOf(c.nullRows[:0], true)
+	for _, row := range c.nullRows {
+		dst[row] = value
+	}
 }
 
 func (c *column) isNull(i int) bool { return c.nulls != nil && c.nulls.IsNull(i) }

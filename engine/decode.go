@@ -18,37 +18,42 @@ type numberDecoder struct {
 	numbers []uint64 // by dictionary code
 }
 
-// decode writes the number of each row, kernel.NotNumber or kernel.Absent.
-func (d *numberDecoder) decode(dst []uint64, c *column) {
+// decode writes the number of each of the rows, kernel.NotNumber or
+// kernel.Absent; rows may be nil for all, whose nulls are then Absent.
+func (d *numberDecoder) decode(dst []uint64, c *column, rows []int32) {
 	switch {
 	case c.codes != nil:
 		if d.entries != c.entries {
 			d.entries = c.entries
 			d.numbers = make([]uint64, max(c.dict.len(), 1))
 			if c.dict.len() > 0 {
-				kernel.ParseTexts(d.numbers, c.dict.offsets, c.dict.data)
+				kernel.ParseTexts(d.numbers, c.dict.offsets, c.dict.data, nil)
 			}
 		}
-		for i, code := range c.codes {
-			dst[i] = d.numbers[code]
+		for i := range dst {
+			dst[i] = d.numbers[c.codes[at(rows, i)]]
 		}
 	case c.integers != nil:
-		for i, v := range c.integers {
+		for i := range dst {
+			v := c.integers[at(rows, i)]
 			dst[i] = uint64(v)
 			if v < 0 {
 				dst[i] = kernel.NotNumber
 			}
 		}
 	default:
-		kernel.ParseTexts(dst[:c.rows], c.texts.offsets, c.texts.data)
+		kernel.ParseTexts(dst, c.texts.offsets, c.texts.data, rows)
 	}
-	if c.nulls != nil {
-		for i := range c.rows {
-			if c.nulls.IsNull(i) {
-				dst[i] = kernel.Absent
-			}
-		}
+	if rows == nil {
+		override(dst, c, kernel.Absent)
 	}
+}
+
+func at(rows []int32, i int) int32 {
+	if rows == nil {
+		return int32(i)
+	}
+	return rows[i]
 }
 
 // codeDecoder reads columns with few different values into codes of 8 bits.
@@ -118,13 +123,7 @@ func (d *codeDecoder) decode(dst []uint8, c *column) error {
 			}
 		}
 	}
-	if c.nulls != nil {
-		for i := range c.rows {
-			if c.nulls.IsNull(i) {
-				dst[i] = d.null
-			}
-		}
-	}
+	override(dst, c, d.null)
 	return nil
 }
 
@@ -209,13 +208,7 @@ func (d *dayDecoder) decode(dst []int32, c *column) {
 			dst[i] = lastDay
 		}
 	}
-	if c.nulls != nil {
-		for i := range c.rows {
-			if c.nulls.IsNull(i) {
-				dst[i] = NoDay
-			}
-		}
-	}
+	override(dst, c, NoDay)
 }
 
 // dayLayouts are the ISO 8601 forms that are read; the date counts as it is

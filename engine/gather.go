@@ -20,9 +20,10 @@ type gatherer struct {
 	deviceWords *kernel.Buckets
 	pointWords  *kernel.Buckets
 
-	// Every association and every meter_points row is counted here, by kind and
-	// class: control totals and row exceptions follow from the counts.
-	associations [3][512]int64 // by the slot of the MPxN column
+	// Every association is counted here by kind and class, every row by kind or
+	// by class: control totals and row exceptions follow from the counts.
+	associations [512]int64
+	kinds        [64]int64
 	pointClasses [8]int64
 }
 
@@ -86,9 +87,10 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 	words := resize(&g.words, len(have)*s.rows+1)
 	n := 0
 	for slot := range have {
-		numbers, classes := s.readAssociations(slot, have)
-		n = kernel.Combine(words, n, s.kinds, classes, numbers, &g.run.associations.payloads, &g.associations[slot])
+		found := s.readAssociations(slot, have)
+		n = kernel.Combine(words, n, found.kinds, found.classes, found.numbers, &g.run.associations.payloads, &g.associations)
 	}
+	kernel.CountKinds(&g.kinds, s.kinds)
 	g.deviceWords.Scatter(g.run.ranges, words[:n], nil)
 	g.run.progress.add(s.rows)
 	return ctx.Err()
@@ -135,22 +137,21 @@ func keptPoints(cfg *Config) (keep [8]bool) {
 }
 
 func (t *ReadTotals) addDevices(g *gatherer, table *associations) {
-	for slot, counts := range g.associations {
-		for at, n := range counts {
-			a := table.all[at]
-			if !a.counts {
-				n = 0
-			}
+	for at, n := range g.associations {
+		a := table.all[at]
+		if a.counts {
 			t.Devices.Associations += n
-			if a.otherFuel {
-				t.Devices.OtherFuel += n
-			}
-			if a.notUsed {
-				t.Devices.NotUsed += n
-			}
-			if slot == 0 && isMeterKind(at>>3) {
-				t.Devices.Meters += counts[at]
-			}
+		}
+		if a.otherFuel {
+			t.Devices.OtherFuel += n
+		}
+		if a.notUsed {
+			t.Devices.NotUsed += n
+		}
+	}
+	for kind, n := range g.kinds {
+		if isMeterKind(kind) {
+			t.Devices.Meters += n
 		}
 	}
 }

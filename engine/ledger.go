@@ -99,14 +99,12 @@ type traceable struct {
 }
 
 func (l *ledger) addDevices(g *gatherer, table *associations) {
-	for _, counts := range g.associations {
-		for at, n := range counts {
-			if a := table.all[at]; a.notUsed {
-				l.count(Devices, a.code, false, n)
-			}
-			if table.all[at].warned {
-				l.count(Devices, BadCheckDigit, true, n)
-			}
+	for at, n := range g.associations {
+		if a := table.all[at]; a.notUsed {
+			l.count(Devices, a.code, false, n)
+		}
+		if table.all[at].warned {
+			l.count(Devices, BadCheckDigit, true, n)
 		}
 	}
 }

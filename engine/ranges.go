@@ -115,6 +115,7 @@ func (s *scanner) firstKeys(split Split) ([]uint64, error) {
 	if err := s.columns[fieldMPxN].load(batch.Record.Column(0)); err != nil {
 		return nil, s.refuse(fieldMPxN, err)
 	}
-	numbers, _ := s.read(0, fieldMPxN)
+	numbers := resize(&s.numbers, s.rows)
+	s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil)
 	return numbers, nil
 }

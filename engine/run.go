@@ -84,6 +84,9 @@ func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run,
 	if err := r.expectRows(); err != nil {
 		return nil, err
 	}
+	if err := r.checkMemory(); err != nil {
+		return nil, err
+	}
 	r.associations = newAssociations(&r.cfg)
 	r.rdpCodes = newRDPCodes(&r.cfg.Registrar)
 	r.verdicts = newVerdicts(cfg.Question)

@@ -27,7 +27,7 @@ type scanner struct {
 	rows    int
 	first   int64 // row in the file
 	split   Split
-	numbers [3][]uint64
+	numbers []uint64
 	classes []uint8
 	decode  [3]numberDecoder
 	checks  *kernel.Classifier
@@ -95,14 +95,6 @@ func (s *scanner) columnName(f field) string {
 	return f.String()
 }
 
-// read decodes the MPxN column f into numbers[slot] and classes.
-func (s *scanner) read(slot int, f field) ([]uint64, []uint8) {
-	numbers := resize(&s.numbers[slot], s.rows)
-	s.decode[slot].decode(numbers, &s.columns[f])
-	classes := resize(&s.classes, s.rows)
-	return numbers, classes
-}
-
 // resize gives n elements of a scratch slice, grown where needed.
 func resize[T any](scratch *[]T, n int) []T {
 	if cap(*scratch) < n {
@@ -120,6 +112,18 @@ type deviceScanner struct {
 	statuses     *codeDecoder
 	typeCodes    []uint8
 	kinds        []uint8
+
+	dense      [3][]uint64 // by slot, where a later one needs to compare
+	rowNumbers []int32
+	found      named
+}
+
+// named are the MPxNs that one column of a batch names, side by side.
+type named struct {
+	rows    []int32 // of the batch
+	kinds   []uint8
+	numbers []uint64
+	classes []uint8
 }
 
 func newDeviceScanner(cfg *Config, t *table, a *associations, checks *kernel.Classifier) *deviceScanner {
@@ -172,31 +176,57 @@ func (s *deviceScanner) readKinds() error {
 	return nil
 }
 
-// readAssociations decodes the MPxNs of one column and drops those which an
-// earlier column of the row names already.
-func (s *deviceScanner) readAssociations(slot int, have []field) ([]uint64, []uint8) {
-	numbers, classes := s.read(slot, have[slot])
+// readAssociations decodes the MPxNs that one column names, and drops those
+// which an earlier column of the row names already. The result is the
+// scanner's own and valid until the next call.
+func (s *deviceScanner) readAssociations(slot int, have []field) *named {
+	c, n := &s.columns[have[slot]], &s.found
+	n.rows = s.presentRows(c)
+	numbers := resize(&n.numbers, len(n.rows))
+	if c.nulls == nil {
+		s.decode[slot].decode(numbers, c, nil)
+	} else {
+		s.decode[slot].decode(numbers, c, n.rows)
+	}
 	for earlier := range slot {
-		kernel.DropRepeats(numbers, s.numbers[earlier])
+		kernel.DropRepeats(numbers, s.dense[earlier], n.rows)
 	}
-	s.checks.Classify(classes, numbers)
+	kernel.Select(resize(&n.kinds, len(n.rows)), s.kinds, n.rows)
 	if slot > 0 {
-		s.dropRepeatedTexts(slot, have, numbers, classes)
+		s.dropRepeatedTexts(slot, have)
 	}
-	return numbers, classes
+	if slot+1 < len(have) {
+		kernel.Spread(resize(&s.dense[slot], s.rows), numbers, n.rows)
+	}
+	s.checks.Classify(resize(&n.classes, len(n.rows)), numbers)
+	return n
+}
+
+// presentRows lists the rows of the batch that hold a value.
+func (s *deviceScanner) presentRows(c *column) []int32 {
+	s.rowNumbers = s.rowNumbers[:0]
+	if c.nulls != nil {
+		s.rowNumbers = c.rowsOf(s.rowNumbers, false)
+		return s.rowNumbers
+	}
+	for row := range s.rows {
+		s.rowNumbers = append(s.rowNumbers, int32(row))
+	}
+	return s.rowNumbers
 }
 
 // dropRepeatedTexts does for texts that are no numbers what
 // kernel.DropRepeats does for numbers.
-func (s *deviceScanner) dropRepeatedTexts(slot int, have []field, numbers []uint64, classes []uint8) {
-	for i, n := range numbers {
+func (s *deviceScanner) dropRepeatedTexts(slot int, have []field) {
+	for i, n := range s.found.numbers {
 		if n != kernel.NotNumber {
 			continue
 		}
+		row := int(s.found.rows[i])
 		for earlier := range slot {
-			if s.numbers[earlier][i] == kernel.NotNumber &&
-				bytes.Equal(s.columns[have[slot]].trimmed(i), s.columns[have[earlier]].trimmed(i)) {
-				numbers[i], classes[i] = kernel.Absent, kernel.NoValue
+			if s.dense[earlier][row] == kernel.NotNumber &&
+				bytes.Equal(s.columns[have[slot]].trimmed(row), s.columns[have[earlier]].trimmed(row)) {
+				s.found.numbers[i] = kernel.Absent
 				break
 			}
 		}
@@ -225,7 +255,8 @@ func newPointScanner(t *table, codes *rdpCodes, checks *kernel.Classifier) *poin
 
 // readPoints decodes every column of the batch.
 func (s *pointScanner) readPoints() (numbers []uint64, classes []uint8, err error) {
-	numbers, classes = s.read(0, fieldMPxN)
+	numbers, classes = resize(&s.numbers, s.rows), resize(&s.classes, s.rows)
+	s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil)
 	s.checks.Classify(classes, numbers)
 	coded := []struct {
 		f       field

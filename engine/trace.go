@@ -105,16 +105,16 @@ func (l *listing) traceDevices(ctx context.Context, s *deviceScanner, split Spli
 		}
 		from, have := len(found), s.mpxnFields()
 		for slot, f := range have {
-			numbers, classes := s.readAssociations(slot, have)
-			for i, class := range classes {
-				a := &l.run.associations.all[int(s.kinds[i])<<3|int(class)]
+			names := s.readAssociations(slot, have)
+			for i, class := range names.classes {
+				a, row := &l.run.associations.all[int(names.kinds[i])<<3|int(class)], int(names.rows[i])
 				if a.warned && l.run.cfg.ListWarnings {
-					found = append(found, traced{Exception: s.exception(BadCheckDigit, f, i)})
+					found = append(found, traced{Exception: s.exception(BadCheckDigit, f, row)})
 				}
 				if a.notUsed {
-					found = append(found, traced{Exception: s.exception(a.code, concerned(a.code, f), i)})
-				} else if a.payload&bearing != 0 && l.orphans.has(numbers[i]) {
-					found = append(found, traced{Exception: s.exception(OrphanMPxN, f, i)})
+					found = append(found, traced{Exception: s.exception(a.code, concerned(a.code, f), row)})
+				} else if a.payload&bearing != 0 && l.orphans.has(names.numbers[i]) {
+					found = append(found, traced{Exception: s.exception(OrphanMPxN, f, row)})
 				}
 			}
 		}

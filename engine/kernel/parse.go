@@ -21,18 +21,19 @@ const (
 // by digit.
 const Headroom = 16
 
-// ParseTexts reads the texts data[offsets[i]:offsets[i+1]] into numbers[i], or
-// NotNumber, or Absent for text that is empty once trimmed. It reads
-// len(numbers) texts; offsets holds one more.
-func ParseTexts(numbers []uint64, offsets []int32, data []byte) {
-	offsets = offsets[:len(numbers)+1]
-	start := offsets[0]
+// ParseTexts reads one text for each of numbers: a number, NotNumber, or Absent
+// for text that is empty once trimmed. Text r is data[offsets[r]:offsets[r+1]];
+// rows says which texts are read, nil the first ones in order.
+func ParseTexts(numbers []uint64, offsets []int32, data []byte, rows []int32) {
 	for i := range numbers {
-		end := offsets[i+1]
+		row := i
+		if rows != nil {
+			row = int(rows[i])
+		}
+		start, end := offsets[row], offsets[row+1]
 		n := int(end - start)
 		if n < 1 || n > 16 || end < Headroom {
 			numbers[i] = parseSlowly(data[start:end])
-			start = end
 			continue
 		}
 		text := data[end-16 : end : end]
@@ -50,7 +51,6 @@ func ParseTexts(numbers []uint64, offsets []int32, data []byte) {
 		} else {
 			numbers[i] = eightDigits(high)*1e8 + eightDigits(low)
 		}
-		start = end
 	}
 }
 
@@ -81,13 +81,13 @@ func parseSlowly(text []byte) uint64 {
 	return uint64(m)
 }
 
-// DropRepeats makes numbers[i] Absent where it repeats earlier[i], so that an
-// MPxN which a row names twice is one association. Texts that are no numbers
-// are left for the caller to compare.
-func DropRepeats(numbers, earlier []uint64) {
-	earlier = earlier[:len(numbers)]
+// DropRepeats makes numbers[i] Absent where it repeats earlier[rows[i]], so
+// that an MPxN which a row names twice is one association. Texts that are no
+// numbers are left for the caller to compare.
+func DropRepeats(numbers, earlier []uint64, rows []int32) {
+	rows = rows[:len(numbers)]
 	for i, n := range numbers {
-		if n == earlier[i] && n != NotNumber {
+		if n == earlier[rows[i]] && n != NotNumber {
 			numbers[i] = Absent
 		}
 	}

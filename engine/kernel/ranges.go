@@ -1,21 +1,29 @@
 package kernel
 
-import "slices"
+import (
+	"math/bits"
+	"sort"
+)
 
 // MaxRanges bounds the number of ranges.
 const MaxRanges = 4096
 
 const (
-	keyBits   = 44
-	cellShift = 30
-	cells     = 1 << (keyBits - cellShift)
+	keyBits      = 44
+	cellBits     = 32 // of a key within its cell
+	cells        = 1 << (keyBits - cellBits)
+	slotsPerCut  = 8
+	paddedBounds = 2 * MaxRanges
 )
 
-// Ranges cuts the numbers below 2⁴⁴ into consecutive ranges. Looking one up
-// takes a table step and a search of fixed length without branches.
+// Ranges cuts the numbers below 2⁴⁴ into consecutive ranges. Keys are
+// clustered, so each cell of the key space is divided into as many equal slots
+// as there are cuts in it, times eight; looking a range up takes two table
+// steps and, within the slot, a search of fixed length without branches.
 type Ranges struct {
-	cell   [cells]uint16         // ranges that end at or before the cell's first key
-	bounds [2 * MaxRanges]uint64 // first keys of the ranges 1, 2, …; padded with the maximum
+	bounds [paddedBounds]uint64 // first keys of the ranges 1, 2, …; padded with the maximum
+	cells  [cells]uint64        // first slot above 8 bits of shift
+	slots  []uint16             // ranges that end at or before the slot's first key
 	count  int
 	steps  int
 }
@@ -28,12 +36,24 @@ func NewRanges(firstKeys []uint64) *Ranges {
 		r.bounds[i] = ^uint64(0)
 	}
 	copy(r.bounds[:], firstKeys)
+	endedAt := func(key uint64) int {
+		return sort.Search(len(firstKeys), func(i int) bool { return firstKeys[i] > key })
+	}
 	most := 0
-	for c := range r.cell {
-		before, _ := slices.BinarySearch(firstKeys, uint64(c)<<cellShift)
-		after, _ := slices.BinarySearch(firstKeys, uint64(c+1)<<cellShift)
-		r.cell[c] = uint16(before)
-		most = max(most, after-before)
+	for c := range uint64(cells) {
+		from, to := c<<cellBits, (c+1)<<cellBits
+		cuts := endedAt(to-1) - endedAt(from)
+		slotBits := 0
+		if cuts > 0 {
+			slotBits = bits.Len(uint(cuts * slotsPerCut))
+		}
+		r.cells[c] = uint64(len(r.slots))<<8 | uint64(cellBits-slotBits)
+		for slot := range uint64(1) << slotBits {
+			first := from + slot<<(cellBits-slotBits)
+			last := first + 1<<(cellBits-slotBits) - 1
+			r.slots = append(r.slots, uint16(endedAt(first)))
+			most = max(most, endedAt(last)-endedAt(first))
+		}
 	}
 	for 1<<r.steps <= most {
 		r.steps++
@@ -46,13 +66,11 @@ func (r *Ranges) Count() int { return r.count }
 
 // Of is the range that holds the key.
 func (r *Ranges) Of(key uint64) int {
-	at := uint64(r.cell[key>>cellShift%cells])
+	cell := r.cells[key>>cellBits%cells]
+	at := uint64(r.slots[cell>>8+key<<32>>32>>(cell&63)])
 	for step := uint64(1) << r.steps >> 1; step > 0; step >>= 1 {
-		next := at
-		if r.bounds[(at+step-1)%(2*MaxRanges)] <= key {
-			next = at + step
-		}
-		at = next
+		_, before := bits.Sub64(key, r.bounds[(at+step-1)%paddedBounds], 0)
+		at += step & (before - 1)
 	}
 	return int(at)
 }

@@ -1,0 +1,81 @@
+package kernel
+
+import (
+	"slices"
+	"testing"
+
+	"flagfill/engine/meterpoint"
+)
+
+// TestKernelsAllocateNothingPerRow runs each kernel as the engine does, on
+// buffers that are kept. Only Scatter may allocate, and by the slab.
+func TestKernelsAllocateNothingPerRow(t *testing.T) {
+	const rows = 4096
+	e := newEstate(rows)
+	checks, ranges := NewClassifier(meterpoint.DefaultDigits), NewRanges(e.firstKeys(1000))
+	numbers, dense, classes := make([]uint64, rows), make([]uint64, rows), make([]uint8, rows)
+	words, days, found := make([]uint64, 2*rows), make([]int32, rows), make([]uint16, rows)
+	payloads, everyRow := make([]uint32, rows), make([]int32, 0, rows)
+	var sorter, sorterWithDays Sorter
+	sorter.Sort(slices.Clone(e.words), nil)
+	sorterWithDays.Sort(slices.Clone(e.words), slices.Clone(e.days))
+	var table [512]uint32
+	var counts [512]int64
+	var kinds [64]int64
+	var classCounts [8]int64
+
+	for name, kernel := range map[string]func(){
+		"ParseTexts":         func() { ParseTexts(numbers, e.offsets, e.data, nil) },
+		"ParseTexts of some": func() { ParseTexts(numbers, e.offsets, e.data, e.rows) },
+		"ParseTexts slowly":  func() { ParseTexts(numbers, e.spacedOffsets, e.spacedData, nil) },
+		"DropRepeats":        func() { DropRepeats(numbers, e.numbers, e.rows) },
+		"Classify":           func() { checks.Classify(classes, e.numbers) },
+		"Find":               func() { ranges.Find(found, e.words) },
+		"Combine":            func() { Combine(words, 0, e.kinds, e.classes, e.numbers, &table, &counts) },
+		"JoinKinds":          func() { JoinKinds(classes, e.classes, 2) },
+		"PackPoints":         func() { PackPoints(payloads, e.classes, e.classes, e.classes, e.kinds) },
+		"KeepPoints": func() {
+			KeepPoints(words, days, e.numbers, payloads, e.days, e.classes, &[8]bool{true}, &classCounts)
+		},
+		"Rows":       func() { everyRow = Rows(everyRow[:0], e.data, 3, rows, true) },
+		"Select":     func() { Select(classes, e.kinds, e.rows) },
+		"Spread":     func() { Spread(dense, e.numbers, e.rows) },
+		"CountKinds": func() { CountKinds(&kinds, e.kinds) },
+		"Sort": func() {
+			copy(words, e.words)
+			sorter.Sort(words[:rows:rows], nil)
+		},
+		"Sort with days": func() {
+			copy(words, e.words)
+			copy(days, e.days)
+			sorterWithDays.Sort(words[:rows:rows], days)
+		},
+		"Join": func() {
+			for join := (Join{Left: e.sorted, Right: e.sorted}); join.Next(); {
+				counts[0]++
+			}
+		},
+	} {
+		if allocated := testing.AllocsPerRun(10, kernel); allocated != 0 {
+			t.Errorf("%s allocates %v times in %d rows", name, allocated, rows)
+		}
+	}
+}
+
+// A slab makes many chunks at once, and the list of a range's chunks grows by
+// doubling: less than one allocation a chunk.
+func TestScatterAllocatesByTheChunk(t *testing.T) {
+	const rows, ranges = 1 << 14, 256
+	e := newEstate(rows)
+	r := NewRanges(e.firstKeys(ranges))
+	for _, withDays := range []bool{false, true} {
+		b, days := NewBuckets(&Slab{WithDays: withDays}, r.Count()), e.days
+		if !withDays {
+			days = nil
+		}
+		allocated := testing.AllocsPerRun(20, func() { b.Scatter(r, e.words, days) })
+		if allocated >= rows/ChunkWords {
+			t.Errorf("days %v: %v allocations in %d rows", withDays, allocated, rows)
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package kernel
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"flagfill/engine/meterpoint"
+)
+
+const benchRows = 16384
+
+// form is one way to do a kernel's work: the kernel itself, its plain twin, or
+// copying its input as the ceiling that memory sets.
+type form struct {
+	name string
+	work func()
+}
+
+func compare(b *testing.B, rows int, forms ...form) {
+	for _, f := range forms {
+		b.Run(fmt.Sprintf("form=%s/rows=%d", f.name, rows), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				f.work()
+			}
+			done := float64(b.N) * float64(rows)
+			b.ReportMetric(done/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/done, "ns/row")
+		})
+	}
+}
+
+// copying sets the ceiling: so many bytes read and written for each row.
+func copying(bytes int) form {
+	from, to := make([]byte, bytes), make([]byte, bytes)
+	return form{"copy", func() { copy(to, from) }}
+}
+
+func BenchmarkParseTexts(b *testing.B) {
+	e, numbers := newEstate(benchRows), make([]uint64, benchRows)
+	compare(b, benchRows,
+		form{"swar", func() { ParseTexts(numbers, e.offsets, e.data, nil) }},
+		form{"rows", func() { ParseTexts(numbers, e.offsets, e.data, e.rows) }},
+		form{"spaced", func() { ParseTexts(numbers, e.spacedOffsets, e.spacedData, nil) }},
+		form{"plain", func() {
+			for i := range numbers {
+				numbers[i] = plainParse(string(e.data[e.offsets[i]:e.offsets[i+1]]))
+			}
+		}},
+		copying(len(e.data)))
+}
+
+func BenchmarkClassify(b *testing.B) {
+	e, classes := newEstate(benchRows), make([]uint8, benchRows)
+	checks := NewClassifier(meterpoint.DefaultDigits)
+	mpans := make([]uint64, benchRows)
+	for i := range mpans {
+		mpans[i] = max(e.numbers[i], 1e12)
+	}
+	compare(b, benchRows,
+		form{"table", func() { checks.Classify(classes, e.numbers) }},
+		form{"table-mpans", func() { checks.Classify(classes, mpans) }},
+		form{"plain", func() {
+			for i, n := range e.numbers {
+				classes[i] = plainClass(meterpoint.DefaultDigits, n)
+			}
+		}},
+		copying(8*benchRows))
+}
+
+func BenchmarkRangesFind(b *testing.B) {
+	e, found := newEstate(1<<18), make([]uint16, benchRows)
+	for _, ranges := range []int{64, 2048, MaxRanges} {
+		firstKeys := e.firstKeys(ranges)
+		r, words := NewRanges(firstKeys), e.words[:benchRows]
+		b.Run(fmt.Sprintf("ranges=%d", ranges), func(b *testing.B) {
+			compare(b, benchRows,
+				form{"slots", func() { r.Find(found, words) }},
+				form{"plain", func() {
+					for i, w := range words {
+						found[i] = uint16(plainRange(firstKeys, Key(w)))
+					}
+				}},
+				copying(8*benchRows))
+		})
+	}
+}
+
+func BenchmarkScatter(b *testing.B) {
+	e := newEstate(1 << 18)
+	for _, ranges := range []int{64, 2048} {
+		firstKeys := e.firstKeys(ranges)
+		r, found := NewRanges(firstKeys), make([]uint16, len(e.words))
+		b.Run(fmt.Sprintf("ranges=%d", ranges), func(b *testing.B) {
+			scatter := func(days []int32) func() {
+				return func() {
+					buckets := NewBuckets(&Slab{WithDays: days != nil}, r.Count())
+					for from := 0; from < len(e.words); from += benchRows {
+						if days == nil {
+							buckets.Scatter(r, e.words[from:from+benchRows], nil)
+						} else {
+							buckets.Scatter(r, e.words[from:from+benchRows], days[from:from+benchRows])
+						}
+					}
+				}
+			}
+			compare(b, len(e.words),
+				form{"chunks", scatter(nil)},
+				form{"chunks-days", scatter(e.days)},
+				form{"plain", func() {
+					parts := make([][]uint64, r.Count())
+					r.Find(found, e.words)
+					for i, w := range e.words {
+						parts[found[i]] = append(parts[found[i]], w)
+					}
+				}},
+				copying(8*len(e.words)))
+		})
+	}
+}
+
+func BenchmarkSort(b *testing.B) {
+	for _, rows := range []int{1000, 12288, 24576} {
+		words, days := inOneRange(rows), make([]int32, rows)
+		given, givenDays := make([]uint64, rows), make([]int32, rows)
+		var sorter, sorterWithDays Sorter
+		compare(b, rows,
+			form{"radix", func() {
+				copy(given, words)
+				sorter.Sort(given, nil)
+			}},
+			form{"radix-days", func() {
+				copy(given, words)
+				sorterWithDays.Sort(given, givenDays)
+			}},
+			form{"plain", func() {
+				copy(given, words)
+				slices.Sort(given)
+			}},
+			form{"copy", func() {
+				copy(given, words)
+				copy(givenDays, days)
+			}})
+	}
+}
+
+func BenchmarkJoin(b *testing.B) {
+	points := inOneRange(benchRows)
+	devices := slices.Concat(points, points[:benchRows/4])
+	slices.Sort(points)
+	slices.Sort(devices)
+	sum := 0
+	compare(b, len(points),
+		form{"merge", func() {
+			for join := (Join{Left: points, Right: devices}); join.Next(); {
+				sum += join.RightTo - join.RightFrom
+			}
+		}},
+		form{"plain", func() {
+			byKey := make(map[uint64]int, len(points))
+			for _, w := range devices {
+				byKey[Key(w)]++
+			}
+			for _, w := range points {
+				sum += byKey[Key(w)]
+			}
+		}},
+		copying(8*(len(points)+len(devices))))
+}
+
+// BenchmarkColumns has the kernels that are one plain loop already.
+func BenchmarkColumns(b *testing.B) {
+	e := newEstate(benchRows)
+	words, dense := make([]uint64, benchRows+1), make([]uint64, benchRows)
+	payloads, days, codes := make([]uint32, benchRows), make([]int32, benchRows), make([]uint8, benchRows)
+	rows := make([]int32, 0, benchRows)
+	validity := make([]byte, benchRows/8)
+	for i := range validity {
+		validity[i] = byte(e.numbers[i] * 0x9E3779B97F4A7C15 >> 56)
+	}
+	var table [512]uint32
+	var counts [512]int64
+	var kinds [64]int64
+	var classCounts [8]int64
+	for i := range table {
+		table[i] = uint32(i % 5)
+	}
+	compare(b, benchRows,
+		form{"Combine", func() { Combine(words, 0, e.kinds, e.classes, e.numbers, &table, &counts) }},
+		form{"PackPoints", func() { PackPoints(payloads, e.classes, e.classes, e.classes, e.kinds) }},
+		form{"KeepPoints", func() {
+			KeepPoints(words, days, e.numbers, payloads, e.days, e.classes, &[8]bool{true, true}, &classCounts)
+		}},
+		form{"JoinKinds", func() { JoinKinds(codes, e.classes, 10) }},
+		form{"DropRepeats", func() { DropRepeats(words[:benchRows], e.numbers, e.rows) }},
+		form{"Select", func() { Select(codes, e.kinds, e.rows) }},
+		form{"Spread", func() { Spread(dense, e.numbers, e.rows) }},
+		form{"Rows", func() { rows = Rows(rows[:0], validity, 3, benchRows-3, true) }},
+		form{"CountKinds", func() { CountKinds(&kinds, e.kinds) }},
+		copying(8*benchRows))
+}
