@@ -21,14 +21,18 @@ type assessor struct {
 	deviceWords []uint64
 	pointWords  []uint64
 	days        []int32
+
+	deviceChunks, pointChunks [][]*kernel.Chunk // of the range at hand, by gatherer
+	locator                   locator
 }
 
 // assess decides every range in parallel and hands the changes to the sink in
 // MPxN order.
 func (r *run) assess(ctx context.Context, sink Sink) error {
 	assessors := make([]*assessor, r.cfg.Workers)
+	keep := r.kept()
 	for i := range assessors {
-		assessors[i] = &assessor{run: r, ledger: &ledger{keep: r.traceable()}, cells: newHistogram()}
+		assessors[i] = &assessor{run: r, ledger: &ledger{keep: keep}, cells: newHistogram(), locator: locator{run: r}}
 	}
 	spare := sync.Pool{New: func() any { return &Changes{RDPs: r.deliveries.rdps} }}
 	err := inOrder(ctx, r.cfg.Workers, r.ranges.Count(),
@@ -48,6 +52,7 @@ func (r *run) assess(ctx context.Context, sink Sink) error {
 	for _, a := range assessors {
 		r.cells.merge(a.cells)
 		r.ledger.merge(a.ledger)
+		r.located = append(r.located, a.locator.found...)
 	}
 	return err
 }
@@ -67,6 +72,7 @@ func (a *assessor) assessRange(i int, changes *Changes) error {
 		cells, found = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
 	decider{run: a.run, cells: cells, ledger: found, changes: changes}.decide(points, days, devices)
+	a.locate(found)
 	a.deviceWords, a.pointWords, a.days = devices, points, days // the sorters may have exchanged them
 	if before == nil {
 		return nil
@@ -79,18 +85,40 @@ func (a *assessor) assessRange(i int, changes *Changes) error {
 	return nil
 }
 
-// take copies the range's words out of the chunks, which are then free.
+// take copies the range's words out of their chunks, which are kept until the
+// next range.
 func (a *assessor) take(i int) {
 	a.deviceWords, a.pointWords, a.days = a.deviceWords[:0], a.pointWords[:0], a.days[:0]
+	a.deviceChunks, a.pointChunks = a.deviceChunks[:0], a.pointChunks[:0]
 	for _, g := range a.run.gatherers {
-		for _, c := range g.deviceWords.Take(i) {
+		a.deviceChunks = append(a.deviceChunks, g.deviceWords.Take(i))
+		a.pointChunks = append(a.pointChunks, g.pointWords.Take(i))
+	}
+	for _, chunks := range a.deviceChunks {
+		for _, c := range chunks {
 			a.deviceWords = append(a.deviceWords, c.Words[:c.Len()]...)
 		}
-		for _, c := range g.pointWords.Take(i) {
+	}
+	for _, chunks := range a.pointChunks {
+		for _, c := range chunks {
 			a.pointWords = append(a.pointWords, c.Words[:c.Len()]...)
 			a.days = append(a.days, c.Days()...)
 		}
 	}
+}
+
+// locate finds the rows of the keys that the range's decisions left in the
+// ledger, and empties it of them.
+func (a *assessor) locate(l *ledger) {
+	if len(l.orphan) > 0 {
+		a.locator.orphans(l.orphan, a.deviceChunks)
+	}
+	if len(l.points) > 0 {
+		a.locator.points(l.points, a.pointChunks)
+	}
+	l.keep.orphans -= len(l.orphan)
+	l.keep.points -= len(l.points)
+	l.orphan, l.points = l.orphan[:0], l.points[:0]
 }
 
 // decider decides the points of one range.

@@ -15,8 +15,12 @@ const (
 func kindOf(t meterpoint.DeviceType, status uint8) uint8 { return uint8(t)*statusesOfType + status }
 
 // bearing marks a device word that ought to meet a point: if there is none,
-// its association is an orphan. It stands above the status set.
-const bearing = 1 << (meterpoint.DeviceStatuses + 1)
+// its association is an orphan. It stands above the status set, and above it
+// the slot of the column that named the point, in two bits.
+const (
+	bearing   = 1 << (meterpoint.DeviceStatuses + 1)
+	slotShift = meterpoint.DeviceStatuses + 2
+)
 
 const setMask = meterpoint.StatusSets - 1
 
@@ -111,6 +115,9 @@ func newAssociations(cfg *Config) *associations {
 			at := int(kind)<<3 | int(class)
 			t.all[at] = associate(cfg, meterpoint.DeviceType(kind/statusesOfType), kind%statusesOfType, class)
 			t.payloads[at] = t.all[at].payload
+			if t.all[at].notUsed || t.all[at].warned && cfg.ListWarnings {
+				t.payloads[at] |= kernel.Noted
+			}
 		}
 	}
 	return t

@@ -58,6 +58,7 @@ type binding struct {
 	columns []int    // indexes into File.Columns
 	fields  []field  // beside columns
 	names   []string // the file's own, beside columns
+	mpxns   []field  // of devices: those among fields, in the order in which they count
 }
 
 // bindTable binds every file of a table. Names compare without case; mapping
@@ -99,6 +100,7 @@ func bindFile(table Table, file File, mapping map[string]string) (binding, error
 	case !three && !b.has(fieldMPxN):
 		return b, missing(table, file, mapping, fieldImportMPxN)
 	}
+	b.mpxns = b.fields[len(devicesRequired):]
 	return b, nil
 }
 

@@ -12,9 +12,10 @@ type gatherer struct {
 	run     *run
 	devices *deviceScanner
 	points  *pointScanner
-	ledger  *ledger
+	noted   *noted
 
 	words       []uint64
+	rows        []int32 // beside words
 	days        []int32
 	payloads    []uint32
 	deviceWords *kernel.Buckets
@@ -32,7 +33,7 @@ func newGatherer(r *run) *gatherer {
 		run:         r,
 		devices:     newDeviceScanner(&r.cfg, r.devices, r.associations, r.checks),
 		points:      newPointScanner(r.points, r.rdpCodes, r.checks),
-		ledger:      &ledger{},
+		noted:       newNoted(r),
 		deviceWords: kernel.NewBuckets(&kernel.Slab{}, r.ranges.Count()),
 		pointWords:  kernel.NewBuckets(&kernel.Slab{WithDays: true}, r.ranges.Count()),
 	}
@@ -83,15 +84,19 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 	if err := s.readKinds(); err != nil {
 		return err
 	}
-	have := s.mpxnFields()
-	words := resize(&g.words, len(have)*s.rows+1)
+	have := g.run.devices.mpxnFields(s.split.File)
+	words, rows := resize(&g.words, len(have)*s.rows+1), resize(&g.rows, len(have)*s.rows+1)
 	n := 0
 	for slot := range have {
-		found := s.readAssociations(slot, have)
-		n = kernel.Combine(words, n, found.kinds, found.classes, found.numbers, &g.run.associations.payloads, &g.associations)
+		found, noted := s.readAssociations(slot, have), false
+		n, noted = kernel.Combine(words, rows, n, found.kinds, found.classes, found.numbers, found.rows,
+			&g.run.associations.payloads, uint32(slot)<<slotShift, &g.associations)
+		if noted {
+			g.noted.associations(s, have[slot])
+		}
 	}
 	kernel.CountKinds(&g.kinds, s.kinds)
-	g.deviceWords.Scatter(g.run.ranges, words[:n], nil)
+	g.deviceWords.Scatter(g.run.ranges, words[:n], nil, rows, s.trailRow())
 	g.run.progress.add(s.rows)
 	return ctx.Err()
 }
@@ -104,9 +109,10 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	}
 	payloads := resize(&g.payloads, s.rows)
 	kernel.PackPoints(payloads, s.recordedCodes, s.reportedCodes, s.everCodes, s.rdpCodes)
-	words, days := resize(&g.words, s.rows+1), resize(&g.days, s.rows+1)
-	n := kernel.KeepPoints(words, days, numbers, payloads, s.days, classes, &g.run.keepPoints, &g.pointClasses)
-	g.pointWords.Scatter(g.run.ranges, words[:n], days[:n])
+	words, rows, days := resize(&g.words, s.rows+1), resize(&g.rows, s.rows+1), resize(&g.days, s.rows+1)
+	n := kernel.KeepPoints(words, days, rows, numbers, payloads, s.days, classes, &g.run.keepPoints, &g.pointClasses)
+	g.noted.points(s, classes)
+	g.pointWords.Scatter(g.run.ranges, words[:n], days[:n], rows, s.trailRow())
 	g.run.progress.add(s.rows)
 	return ctx.Err()
 }

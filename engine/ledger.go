@@ -1,17 +1,15 @@
 package engine
 
 import (
-	"slices"
-
 	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
 )
 
 // ledger counts exceptions by code, and keeps the keys of those that only the
-// meeting of both tables can show, for the second scan that finds their rows.
+// meeting of both tables can show, until their rows are found.
 type ledger struct {
 	counts ExceptionCounts
-	keep   traceable
+	keep   kept
 	orphan []uint64 // keys that usable associations name and meter_points lacks
 	points []uint64 // keys of points with an exception, flags as payload
 
@@ -60,7 +58,7 @@ func (l *ledger) count(table Table, code Code, warning bool, n int64) {
 }
 
 // flag counts the exceptions of one point, which stands in rows rows, and
-// keeps its key for the second scan.
+// keeps its key.
 func (l *ledger) flag(key uint64, flags uint32, rows int64) {
 	if flags == 0 {
 		return
@@ -91,9 +89,9 @@ func (l *ledger) orphaned(key uint64) {
 	}
 }
 
-// traceable says which keys a ledger keeps: those of listed exceptions, and no
-// more than the limits allow, since past a limit nothing is listed.
-type traceable struct {
+// kept says which keys a ledger keeps: those of listed exceptions, and no more
+// than the limits allow, since past a limit nothing is listed.
+type kept struct {
 	flags           uint32
 	points, orphans int
 }
@@ -126,15 +124,6 @@ func (l *ledger) merge(other *ledger) {
 	l.counts.merge(&other.counts)
 	l.conflicting += other.conflicting
 	l.used += other.used
-	l.orphan = append(l.orphan, other.orphan...)
-	l.points = append(l.points, other.points...)
-}
-
-// sortKeys prepares the kept keys for being looked up.
-func (l *ledger) sortKeys() {
-	slices.Sort(l.orphan)
-	l.orphan = slices.Compact(l.orphan)
-	slices.Sort(l.points)
 }
 
 func (c *ExceptionCounts) merge(other *ExceptionCounts) {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -157,22 +156,29 @@ func grouped(n int64) string {
 	return digits
 }
 
-// traceable bounds the keys kept for listing by the limit past which nothing
-// is listed.
-func (r *run) traceable() traceable {
-	t := traceable{points: math.MaxInt, orphans: math.MaxInt}
+// maxListed is how many exceptions a run lists at most, whatever the limits.
+const maxListed = 10_000_000
+
+// kept bounds the keys kept for listing by the limit past which nothing is
+// listed.
+func (r *run) kept() kept {
+	k := kept{points: r.mostListed(), orphans: r.mostListed()}
 	for _, f := range pointFlags {
 		if !f.warning || r.cfg.ListWarnings {
-			t.flags |= f.flag
+			k.flags |= f.flag
 		}
 	}
-	if !r.cfg.ListRefused {
-		t.orphans = r.cfg.Limits.MaxExceptions.most(r.read.Devices.Associations) + 1
-		if !r.cfg.ListWarnings {
-			t.points = r.cfg.Limits.MaxExceptions.most(r.points.plan.Rows()) + 1
-		}
+	return k
+}
+
+// mostListed is how many exceptions of a table a worker keeps: one more than
+// the limit allows, since with that nothing is listed.
+func (r *run) mostListed() int {
+	if r.cfg.ListRefused || r.cfg.ListWarnings {
+		return maxListed + 1
 	}
-	return t
+	limit := r.cfg.Limits.MaxExceptions
+	return min(max(limit.most(3*r.devices.plan.Rows()), limit.most(r.points.plan.Rows())), maxListed) + 1
 }
 
 // most is the largest count that is within the limit.
@@ -181,7 +187,24 @@ func (l Limit) most(base int64) int {
 		return int(l.Count)
 	}
 	if l.Share >= 1 {
-		return math.MaxInt - 1
+		return maxListed
 	}
 	return int(l.Share * float64(base))
+}
+
+// checkListed refuses to list more exceptions than memory is set aside for.
+func (r *run) checkListed() error {
+	listed := r.result.Exceptions.Serious(Devices) + r.result.Exceptions.Serious(MeterPoints)
+	if r.cfg.ListWarnings {
+		for code := range Code(Codes) {
+			_, warnings := r.result.Exceptions.Total(code)
+			listed += warnings
+		}
+	}
+	if listed <= maxListed {
+		return nil
+	}
+	return &Refusal{Kind: RefusedLimit,
+		Problem: fmt.Sprintf("%s exceptions cannot be listed: %s are the most; nothing was published", grouped(listed), grouped(maxListed)),
+		Next:    "Leave --warnings out, or look at the extract first: so many exceptions mean a wrong column or a wrong file."}
 }

@@ -30,7 +30,7 @@ func Run(ctx context.Context, cfg Config, in Inputs, sink Sink, progress *Progre
 		{"read both tables", func() error { return r.gather(ctx) }},
 		{"decide and write", func() error { return r.decide(ctx, sink) }},
 		{"check limits", r.judge},
-		{"list exceptions", func() error { return r.list(ctx, sink) }},
+		{"list exceptions", func() error { return r.list(sink) }},
 	}
 	for _, stage := range stages {
 		progress.enter(stage.name)
@@ -64,6 +64,7 @@ type run struct {
 	ledger    ledger
 	cells     *histogram
 	written   written
+	located   []finding
 	result    *Result
 	refusal   error // a limit's, held back while exceptions are listed
 	stages    []Stage
@@ -144,6 +145,9 @@ func (r *run) decide(ctx context.Context, sink Sink) (err error) {
 
 // judge holds a limit's refusal back while there are exceptions to list.
 func (r *run) judge() error {
+	if err := r.checkListed(); err != nil {
+		return err
+	}
 	r.refusal = r.checkLimits(r.result)
 	if r.cfg.ListRefused {
 		return nil
@@ -151,8 +155,8 @@ func (r *run) judge() error {
 	return r.refusal
 }
 
-func (r *run) list(ctx context.Context, sink Sink) error {
-	if err := r.listExceptions(ctx, sink); err != nil {
+func (r *run) list(sink Sink) error {
+	if err := r.listExceptions(sink); err != nil {
 		return err
 	}
 	return r.refusal

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/apache/arrow/go/v17/arrow/array"
+
 	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
 )
@@ -27,6 +29,7 @@ type scanner struct {
 	rows    int
 	first   int64 // row in the file
 	split   Split
+	trail   trail
 	numbers []uint64
 	classes []uint8
 	decode  [3]numberDecoder
@@ -42,6 +45,7 @@ func (s *scanner) scan(split Split, use func() error) error {
 	}
 	defer reader.Close()
 	s.split, s.present = split, [fields]bool{}
+	s.trail.begin(split)
 	for _, f := range bound.fields {
 		s.present[f] = true
 	}
@@ -55,24 +59,37 @@ func (s *scanner) scan(split Split, use func() error) error {
 		if err != nil {
 			return err
 		}
-		s.rows, s.first = int(batch.Record.NumRows()), batch.FirstRow
-		if s.rows == 0 {
-			continue
-		}
-		rows += int64(s.rows)
-		for i, f := range bound.fields {
-			if err := s.columns[f].load(batch.Record.Column(i)); err != nil {
-				return s.refuse(f, err)
+		rows += batch.Record.NumRows()
+		for at := int64(0); at < batch.Record.NumRows(); at += kernel.MaxTrail {
+			if err := s.load(&batch, at, bound.fields); err != nil {
+				return err
 			}
-		}
-		if err := use(); err != nil {
-			return err
+			if err := use(); err != nil {
+				return err
+			}
 		}
 	}
 	if rows != split.Rows {
 		return &Refusal{Kind: RefusedInput,
 			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, s.file().Path, split.Rows, split.FirstRow, rows),
 			Next:    "the file is damaged: ask for the extract again"}
+	}
+	return nil
+}
+
+// load points the columns at the rows of a batch from at on: all of them where
+// they are few enough, and else as many as one batch of ours may have.
+func (s *scanner) load(batch *Batch, at int64, bound []field) error {
+	rows := min(batch.Record.NumRows()-at, kernel.MaxTrail)
+	s.rows, s.first = int(rows), batch.FirstRow+at
+	for i, f := range bound {
+		values := batch.Record.Column(i)
+		if rows < batch.Record.NumRows() {
+			values = array.NewSlice(values, at, at+rows)
+		}
+		if err := s.columns[f].load(values); err != nil {
+			return s.refuse(f, err)
+		}
 	}
 	return nil
 }
@@ -85,8 +102,11 @@ func (s *scanner) refuse(f field, err error) error {
 		Next:    "check the extract, and that the column is the one meant"}
 }
 
-func (s *scanner) columnName(f field) string {
-	bound := &s.table.bindings[s.split.File]
+func (s *scanner) columnName(f field) string { return s.table.columnName(s.split.File, f) }
+
+// columnName is what the file calls a field, or our own name for it.
+func (t *table) columnName(file int, f field) string {
+	bound := &t.bindings[file]
 	for i, have := range bound.fields {
 		if have == f {
 			return bound.names[i]
@@ -148,19 +168,8 @@ func newDeviceScanner(cfg *Config, t *table, a *associations, checks *kernel.Cla
 	}
 }
 
-// mpxnFields of the split at hand, in the order in which a row's MPxNs count.
-func (s *deviceScanner) mpxnFields() []field {
-	if s.present[fieldMPxN] {
-		return []field{fieldMPxN}
-	}
-	var have []field
-	for _, f := range threeMPxNFields {
-		if s.present[f] {
-			have = append(have, f)
-		}
-	}
-	return have
-}
+// mpxnFields of a file of devices, in the order in which a row's MPxNs count.
+func (t *table) mpxnFields(file int) []field { return t.bindings[file].mpxns }
 
 // readKinds decodes type and status of each row into kinds.
 func (s *deviceScanner) readKinds() error {

@@ -1,0 +1,43 @@
+# flagfill: `make` lists the targets. Only Go and make are needed, except where
+# a target says otherwise.
+
+SHELL   := /bin/bash
+GO      ?= go
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+POINTS  ?= 1000000
+RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
+
+.PHONY: help build demo test test-real lint race fuzz bench bench-peers clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/flagfill
+	CGO_ENABLED=0 $(GO) build $(RUNTIME) -o bin/flagfill ./cmd/flagfill
+
+demo: build ## generate a million meter points, run, verify, show the result
+	@bash demo.sh $(POINTS)
+
+test: ## every test that needs Go alone
+	$(GO) test ./...
+
+test-real: build ## tests that need Node, mount(8) and coreutils; fails where they are missing
+	bash testdata/real/run.sh
+
+race: ## the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short ./engine/... ./loaders ./writers ./cmd/flagfill
+
+fuzz: ## every fuzz target for FUZZTIME each
+	bash testdata/fuzz.sh $(or $(FUZZTIME),5s)
+
+lint: ## gofmt, vet and golangci-lint (installed where missing)
+	bash testdata/lint.sh
+
+bench: ## every Go benchmark
+	$(GO) test -run '^$$' -bench . -benchmem $(BENCHFLAGS) ./...
+
+bench-peers: build ## the same job on DuckDB, in pairs (needs Node and npm; PAIRS, POINTS)
+	bash bench/peers.sh $(POINTS)
+
+clean: ## remove what was built and generated
+	rm -rf bin demo

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"flagfill/config"
+	"flagfill/engine"
+	"flagfill/engine/meterpoint"
+	"flagfill/loaders"
+	"flagfill/writers"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	devices, meterPoints  []string
+	out, config           string
+	exceptions            string
+	asOf                  time.Time
+	fuel, scope, baseline int
+	limits                engine.Limits
+	warnings, dryRun      bool
+	workers               int
+	memory                int64
+	progress              int
+	json                  bool
+}
+
+func newRun() *cobra.Command {
+	f := runFlags{limits: engine.DefaultLimits(), workers: runtime.GOMAXPROCS(0)}
+	cmd := &cobra.Command{
+		Use:   "run --devices PATH… --meter-points PATH… --out DIR [flags]",
+		Short: "Snapshot → status of every meter point → changed ones as flow files",
+		Example: examples(
+			"flagfill run --devices devices.parquet --meter-points meter_points.parquet --out publication",
+			"flagfill run --devices 'devices/*.parquet' --meter-points points/ --out publication --dry-run",
+			"flagfill run … --config flagfill.toml --as-of 2026-11-21T02:00:00Z --baseline go-live"),
+		Long: `run reads a full snapshot, decides the DCC Service Status of every meter point,
+and publishes the changed ones as flow files. DIR appears whole, fsynced and
+verified, or not at all. A PATH is a file, a folder or a quoted glob.`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.execute(cmd) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&f.devices, "devices", nil, "devices extract, `PATH`; may be repeated")
+	flags.StringArrayVar(&f.meterPoints, "meter-points", nil, "meter points extract, `PATH`; may be repeated")
+	flags.StringVar(&f.out, "out", "", "folder of the publication, `DIR`: must not exist, or be empty")
+	flags.StringVar(&f.config, "config", "", "configuration `FILE`; flagfill config prints one")
+	flags.Var(timeFlag{&f.asOf}, "as-of", "instant of the snapshot; default now")
+	flags.Var(choiceFlag{&f.fuel, engine.FuelChoices()}, "fuel", "fuels to assess")
+	flags.Var(choiceFlag{&f.scope, scopeNames}, "scope", "backfill moves only Null or N to I")
+	flags.Var(choiceFlag{&f.baseline, baselineNames}, "baseline", "what the RDPs are taken to know")
+	flags.Var(limitFlag{&f.limits.MaxExceptions}, "max-exceptions", "exceptions allowed, per table")
+	flags.Var(limitFlag{&f.limits.MaxDemotions}, "max-demotions", "A→N, A→I and I→N allowed, of recorded A and I, per fuel and large RDP")
+	flags.Var(limitFlag{&f.limits.MaxNoMeterLeft}, "max-no-meter-left", "points recorded A or I without a device allowed, same base")
+	flags.Var(rowsFlag{&f.limits.ExpectRows}, "expect-rows", "refuse tables with other row counts")
+	flags.StringVar(&f.exceptions, "exceptions", "", "write the exceptions to `FILE` too, even when a limit refuses the run")
+	flags.BoolVar(&f.warnings, "warnings", false, "list warnings among the exceptions")
+	flags.IntVar(&f.workers, "workers", f.workers, "worker goroutines, `N`")
+	flags.Var(sizeFlag{&f.memory}, "memory", "memory budget; default four fifths of what the machine has")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "do everything but write")
+	flags.Var(choiceFlag{&f.progress, progressModes}, "progress", "progress on stderr")
+	flags.BoolVar(&f.json, "json", false, "the result as one JSON document")
+	return cmd
+}
+
+// check refuses flags that make no sense together.
+func (f *runFlags) check() error {
+	const next = "flagfill run --devices devices.parquet --meter-points meter_points.parquet --out publication"
+	switch {
+	case len(f.devices) == 0:
+		return usage(next, "--devices is not given")
+	case len(f.meterPoints) == 0:
+		return usage(next, "--meter-points is not given")
+	case f.out == "":
+		return usage(next, "--out is not given")
+	case f.workers < 1 || f.workers > 256:
+		return usage("Leave --workers out to use every processor.", "--workers is %d, and 1 to 256 are possible", f.workers)
+	}
+	return nil
+}
+
+func (f *runFlags) execute(cmd *cobra.Command) error {
+	started := time.Now()
+	if err := f.check(); err != nil {
+		return err
+	}
+	cfg, settings, err := f.configure(started)
+	if err != nil {
+		return err
+	}
+	debug.SetMemoryLimit(cfg.MemoryBytes)
+	devices, err := loaders.Open(f.devices, engine.Devices)
+	if err != nil {
+		return err
+	}
+	points, err := loaders.Open(f.meterPoints, engine.MeterPoints)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	publication, err := writers.Create(ctx, writers.OS{}, f.out, cfg, settings)
+	if err != nil {
+		return err
+	}
+	defer publication.Abort() // does nothing once committed
+
+	var sink engine.Sink = publication
+	if f.exceptions != "" {
+		file, err := writers.CreateExceptionsFile(writers.OS{}, f.exceptions, settings.StagingSuffix)
+		if err != nil {
+			return err
+		}
+		defer file.Abort()
+		sink = &listed{publication, file}
+	}
+
+	var progress engine.Progress
+	done := show(cmd.ErrOrStderr(), f.progress, &progress)
+	result, err := engine.Run(ctx, cfg, engine.Inputs{Devices: devices, MeterPoints: points}, sink, &progress)
+	var manifest *writers.Manifest
+	if err == nil {
+		manifest, err = publication.Commit(ctx, result)
+	}
+	done()
+	if l, ok := sink.(*listed); ok && (err == nil || overLimit(err)) {
+		err = errors.Join(err, l.file.Commit())
+	}
+	if err != nil {
+		return err
+	}
+	return f.summarise(cmd.OutOrStdout(), manifest, result, time.Since(started))
+}
+
+// configure joins the configuration file, the flags and this machine.
+func (f *runFlags) configure(started time.Time) (engine.Config, writers.Settings, error) {
+	file, err := config.Load(f.config)
+	if err != nil {
+		return engine.Config{}, writers.Settings{}, err
+	}
+	cfg := engine.Config{
+		AsOf: f.asOf, Fuel: engine.FuelChoice(f.fuel), Limits: f.limits, ListWarnings: f.warnings,
+		ListRefused: f.exceptions != "", Clock: time.Now, Workers: f.workers, MemoryBytes: f.memory,
+	}
+	cfg.Scope, cfg.Baseline = meterpoint.Scope(f.scope), meterpoint.Baseline(f.baseline)
+	if cfg.AsOf.IsZero() {
+		cfg.AsOf = started.UTC().Truncate(time.Second)
+	}
+	if cfg.MemoryBytes == 0 {
+		cfg.MemoryBytes = defaultMemory()
+	}
+	file.Apply(&cfg)
+	if cfg.Scope == meterpoint.Backfill && !cfg.Rules.InstalledStatus {
+		return cfg, writers.Settings{}, usage("Switch it on in [switches], or leave --scope out.",
+			"--scope backfill moves points to I, and the switch installed_status is off")
+	}
+	flows := writers.Flows{MaxRecords: file.Flows.MaxRecords, TestFlag: file.Flows.TestFlag,
+		FirstFileID: file.Flows.FirstFileID, FirstGeneration: file.Flows.FirstGeneration,
+		GasOrganisationID: file.Flows.GasOrganisationID}
+	if flows.Electricity, err = writers.LoadLayout(file.Flows.ElectricityLayout, meterpoint.Electricity); err != nil {
+		return cfg, writers.Settings{}, err
+	}
+	if flows.Gas, err = writers.LoadLayout(file.Flows.GasLayout, meterpoint.Gas); err != nil {
+		return cfg, writers.Settings{}, err
+	}
+	host, _ := os.Hostname()
+	return cfg, writers.Settings{
+		Flows: flows, StagingSuffix: stagingSuffix(), DryRun: f.dryRun,
+		Run: writers.RunInfo{Version: version, Commit: builtFrom(), Go: runtime.Version(), Modules: modules(),
+			Host: host, Command: append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), Config: f.config, Out: f.out,
+			Started: started.UTC(), Elapsed: func() time.Duration { return time.Since(started) }},
+	}, nil
+}
+
+// listed writes the exceptions to a file of their own too.
+type listed struct {
+	engine.Sink
+	file *writers.ExceptionsFile
+}
+
+func (l *listed) WriteExceptions(exceptions []engine.Exception) error {
+	return errors.Join(l.Sink.WriteExceptions(exceptions), l.file.Write(exceptions))
+}
+
+func overLimit(err error) bool {
+	var refusal *engine.Refusal
+	return errors.As(err, &refusal) && refusal.Kind == engine.RefusedLimit
+}
+
+// stagingSuffix tells this run's staging folder from every other's.
+func stagingSuffix() string {
+	var random [6]byte
+	_, _ = rand.Read(random[:])
+	return strconv.Itoa(os.Getpid()) + "-" + hex.EncodeToString(random[:])
+}

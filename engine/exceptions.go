@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+
+	"flagfill/engine/kernel"
+	"flagfill/engine/meterpoint"
+)
+
+// locator finds the rows behind the keys that a range's decisions flagged, by
+// going through the range's chunks once more.
+type locator struct {
+	run   *run
+	rows  []int64 // scratch
+	found []finding
+}
+
+// orphans finds the rows of device words that bear a flagged key. keys are
+// sorted.
+func (l *locator) orphans(keys []uint64, chunks [][]*kernel.Chunk) {
+	for worker, ofWorker := range chunks {
+		s := l.run.gatherers[worker].devices
+		for _, c := range ofWorker {
+			l.rows = c.Rows(l.rows[:0])
+			for i, w := range c.Words[:c.Len()] {
+				if w&bearing == 0 {
+					continue
+				}
+				if _, flagged := slices.BinarySearch(keys, kernel.Key(w)); !flagged {
+					continue
+				}
+				at := s.trail.place(l.rows[i])
+				l.found = append(l.found, finding{Devices, at, l.run.devices.mpxnFields(at.file)[w>>slotShift&3],
+					OrphanMPxN, meterpoint.MPxN(kernel.Key(w)).String()})
+			}
+		}
+	}
+}
+
+// pointRow is one row of a flagged point.
+type flaggedRow struct {
+	word   uint64
+	place  place
+	worker int
+	number int64 // on the worker's trail
+}
+
+// points finds the rows of flagged points and says of each what its exceptions
+// say. flagged are words of key and flags, sorted.
+func (l *locator) points(flagged []uint64, chunks [][]*kernel.Chunk) {
+	rows := make([][]flaggedRow, len(flagged))
+	for worker, ofWorker := range chunks {
+		trail := &l.run.gatherers[worker].points.trail
+		for _, c := range ofWorker {
+			l.rows = c.Rows(l.rows[:0])
+			for i, w := range c.Words[:c.Len()] {
+				at := sort.Search(len(flagged), func(j int) bool { return kernel.Key(flagged[j]) >= kernel.Key(w) })
+				if at < len(flagged) && kernel.Key(flagged[at]) == kernel.Key(w) {
+					rows[at] = append(rows[at], flaggedRow{w, trail.place(l.rows[i]), worker, l.rows[i]})
+				}
+			}
+		}
+	}
+	for i, ofPoint := range rows {
+		slices.SortFunc(ofPoint, func(a, b flaggedRow) int { return comparePlaces(a.place, b.place) })
+		l.point(kernel.Payload(flagged[i]), ofPoint)
+	}
+}
+
+// point lists a flagged point's exceptions: a conflict for each row, a
+// duplicate for each row but the first, everything else for the first.
+func (l *locator) point(flags uint32, rows []flaggedRow) {
+	for _, f := range pointFlags {
+		if flags&f.flag == 0 {
+			continue
+		}
+		named := rows[:1]
+		switch f.flag {
+		case flagConflict:
+			named = rows
+		case flagDuplicate:
+			named = rows[1:]
+		}
+		for _, row := range named {
+			l.found = append(l.found, l.describe(f.code, row))
+		}
+	}
+}
+
+// describe names the column to look at and what stands there.
+func (l *locator) describe(code Code, row flaggedRow) finding {
+	values := l.run.gatherers[row.worker].noted.values
+	at := concerned(code, fieldMPxN)
+	if code == BadValue {
+		at = fieldEverInstalled
+		if _, there := values[valueAt{row.number, at}]; !there {
+			at = fieldChangedOn
+		}
+	}
+	value, known := values[valueAt{row.number, at}]
+	if code == RDPMismatch {
+		value, known = l.run.rdpCodes.names[row.word>>kernel.RDPShift&255], true
+	}
+	if !known && !l.run.points.bindings[row.place.file].has(at) || at == fieldMPxN {
+		at, value = fieldMPxN, meterpoint.MPxN(kernel.Key(row.word)).String()
+	}
+	return finding{MeterPoints, row.place, at, code, value}
+}
+
+func comparePlaces(a, b place) int {
+	return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.row, b.row))
+}
+
+// listedAtOnce is how many exceptions the sink is given at a time.
+const listedAtOnce = 1 << 14
+
+// listExceptions hands every exception to the sink, devices first, in (file,
+// row, column) order.
+func (r *run) listExceptions(sink Sink) error {
+	var all []finding
+	for _, g := range r.gatherers {
+		all = append(all, g.noted.found...)
+	}
+	all = append(all, r.located...)
+	slices.SortFunc(all, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.table, b.table), comparePlaces(a.place, b.place),
+			cmp.Compare(a.field, b.field), cmp.Compare(a.code, b.code))
+	})
+	for batch := range slices.Chunk(all, listedAtOnce) {
+		exceptions := make([]Exception, len(batch))
+		for i, f := range batch {
+			t := r.points
+			if f.table == Devices {
+				t = r.devices
+			}
+			exceptions[i] = Exception{f.table, t.plan.Files[f.place.file].Path, f.place.row, t.columnName(f.place.file, f.field), f.code, f.value}
+		}
+		if err := sink.WriteExceptions(exceptions); err != nil {
+			return err
+		}
+	}
+	return nil
+}
