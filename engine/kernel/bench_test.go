@@ -88,8 +88,8 @@ func BenchmarkRangesFind(b *testing.B) {
 }
 
 func BenchmarkScatter(b *testing.B) {
-	e := newEstate(1 << 18)
-	for _, ranges := range []int{64, 2048} {
+	e := newEstate(1 << 20)
+	for _, ranges := range []int{64, 1024} {
 		firstKeys := e.firstKeys(ranges)
 		r, found := NewRanges(firstKeys), make([]uint16, len(e.words))
 		b.Run(fmt.Sprintf("ranges=%d", ranges), func(b *testing.B) {
@@ -128,11 +128,11 @@ func BenchmarkSort(b *testing.B) {
 		compare(b, rows,
 			form{"radix", func() {
 				copy(given, words)
-				sorter.Sort(given, nil)
+				given, _ = sorter.Sort(given, nil)
 			}},
 			form{"radix-days", func() {
 				copy(given, words)
-				sorterWithDays.Sort(given, givenDays)
+				given, givenDays = sorterWithDays.Sort(given, givenDays)
 			}},
 			form{"plain", func() {
 				copy(given, words)

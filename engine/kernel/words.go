@@ -13,23 +13,33 @@ func Payload(word uint64) uint32 { return uint32(word) & (1<<PayloadBits - 1) }
 // Key of a word.
 func Key(word uint64) uint64 { return word >> PayloadBits }
 
+// Noted marks a payload whose association the caller wants to look at.
+const Noted = 1 << 31
+
 // Combine looks up what each row's kind and its number's class make of an
-// association: payloads[kind×8+class]. Words with a payload are appended to
-// words[:n] and n is returned; every association is counted in counts, whose
-// index is the same. words has room for len(numbers) more.
-func Combine(words []uint64, n int, kinds, classes []uint8, numbers []uint64, payloads *[512]uint32, counts *[512]int64) int {
+// association: payloads[kind×8+class]. Words with a payload, tag added to it,
+// are written to words[n:] and their rows beside them; the new n is returned.
+// Every association is counted in counts, whose index is the same, and noted
+// tells whether one of them is Noted. words and into have room for
+// len(numbers) more.
+func Combine(words []uint64, into []int32, n int, kinds, classes []uint8, numbers []uint64, rows []int32,
+	payloads *[512]uint32, tag uint32, counts *[512]int64) (next int, noted bool) {
 	classes = classes[:len(kinds)]
 	numbers = numbers[:len(kinds)]
+	rows = rows[:len(kinds)]
+	all := uint32(0)
 	for i, kind := range kinds {
 		at := (uint(kind)<<3 | uint(classes[i])) % 512
 		counts[at]++
 		payload := payloads[at]
-		words[n] = numbers[i]<<PayloadBits | uint64(payload)
-		if payload != 0 {
+		all |= payload
+		words[n] = numbers[i]<<PayloadBits | uint64(payload&(1<<PayloadBits-1)|tag)
+		into[n] = rows[i]
+		if payload&(1<<PayloadBits-1) != 0 {
 			n++
 		}
 	}
-	return n
+	return n, all&Noted != 0
 }
 
 // The payload of a point's word, from the top: recorded status 3 bits,
@@ -51,16 +61,17 @@ func PackPoints(payloads []uint32, recorded, reported, ever, rdp []uint8) {
 	}
 }
 
-// KeepPoints writes the words and days of the rows whose class is kept, and
-// counts every row by class. It returns how many it wrote; words and days have
-// room for all.
-func KeepPoints(words []uint64, days []int32, numbers []uint64, payloads []uint32, rowDays []int32, classes []uint8, keep *[8]bool, counts *[8]int64) int {
+// KeepPoints writes the words, days and rows of the rows whose class is kept,
+// and counts every row by class. It returns how many it wrote; words, days and
+// into have room for all.
+func KeepPoints(words []uint64, days, into []int32, numbers []uint64, payloads []uint32, rowDays []int32, classes []uint8, keep *[8]bool, counts *[8]int64) int {
 	numbers, payloads, rowDays = numbers[:len(classes)], payloads[:len(classes)], rowDays[:len(classes)]
 	n := 0
 	for i, class := range classes {
 		counts[class%8]++
 		words[n] = numbers[i]<<PayloadBits | uint64(payloads[i])
 		days[n] = rowDays[i]
+		into[n] = int32(i)
 		if keep[class%8] {
 			n++
 		}
@@ -74,4 +85,17 @@ func JoinKinds(statuses, types []uint8, statusesOfType uint8) {
 	for i := range statuses {
 		statuses[i] += types[i] * statusesOfType
 	}
+}
+
+// OddPoints appends the rows that hold something to look at: a status beyond
+// inForce, the ever code everOdd, the RDP code rdpOdd or the day dayOdd.
+func OddPoints(odd []int32, recorded, reported, ever, rdp []uint8, days []int32, inForce, everOdd, rdpOdd uint8, dayOdd int32) []int32 {
+	reported, ever = reported[:len(recorded)], ever[:len(recorded)]
+	rdp, days = rdp[:len(recorded)], days[:len(recorded)]
+	for i := range recorded {
+		if recorded[i] > inForce || reported[i] > inForce || ever[i] == everOdd || rdp[i] == rdpOdd || days[i] == dayOdd {
+			odd = append(odd, int32(i))
+		}
+	}
+	return odd
 }
