@@ -39,7 +39,7 @@ func (l *locator) orphans(keys []uint64, chunks [][]*kernel.Chunk) {
 	}
 }
 
-// pointRow is one row of a flagged point.
+// flaggedRow is one row of a flagged point.
 type flaggedRow struct {
 	word   uint64
 	place  place
@@ -100,7 +100,7 @@ func (l *locator) describe(code Code, row flaggedRow) finding {
 		}
 	}
 	value, known := values[valueAt{row.number, at}]
-	if code == RDPMismatch {
+	if at == fieldRDPID && !known { // it names an RDP, though not this point's
 		value, known = l.run.rdpCodes.names[row.word>>kernel.RDPShift&255], true
 	}
 	if !known && !l.run.points.bindings[row.place.file].has(at) || at == fieldMPxN {
