@@ -95,7 +95,7 @@ func writeRules(w io.Writer, c *config.Config) {
 	switches.Render()
 	fmt.Fprintln(w)
 	policies := newTable(w, "open question", "policy", "other choices", "the gap")
-	policies.SetColumnConfigs([]table.ColumnConfig{{Number: 4, WidthMax: 70}})
+	policies.SetColumnConfigs([]table.ColumnConfig{{Number: 4, WidthMax: 70, WidthMaxEnforcer: text.WrapSoft}})
 	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
 		var others []string
 		for _, choice := range a.Choices() {
