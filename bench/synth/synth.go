@@ -1,0 +1,69 @@
+// Package synth makes snapshots of a meter point estate that never was: a
+// devices table and a meter_points table, as Parquet, for demonstrations,
+// tests and measurements.
+//
+// The estate is a list of stories (stories.go, faults.go): a home with its
+// meter points, their rows and devices, and how often it occurs. Every row of
+// either table is a function of the seed and its own number, so rows can be
+// made in any order, by any number of workers, in bounded memory, and how many
+// of everything there are is known without looking at a row.
+package synth
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Config says which estate to make, and where. Equal MeterPoints, Seed,
+// ErrorRate and Shuffled give the same bytes, whatever the workers.
+type Config struct {
+	Dir         string // made where it does not exist
+	MeterPoints int64  // distinct meter points, 1 to MaxMeterPoints
+	Seed        uint64
+	ErrorRate   float64 // share of meter points with a planted fault; 0 for none
+	Shuffled    bool    // rows in no order; otherwise in MPxN order
+	Workers     int     // 0 counts as 1
+}
+
+// DefaultErrorRate is the share of meter points with a planted fault that
+// stays well below what a run refuses by default.
+const DefaultErrorRate = 0.0004
+
+// MaxMeterPoints is how many a snapshot can hold: more would use up the
+// MPRNs.
+const MaxMeterPoints = 100_000_000
+
+// The files of a snapshot.
+const (
+	DevicesFile     = "devices.parquet"
+	MeterPointsFile = "meter_points.parquet"
+)
+
+// Generate writes the two tables into cfg.Dir and says what they hold. Files
+// that were begun are removed when it fails.
+func Generate(ctx context.Context, cfg Config) (Report, error) {
+	if cfg.ErrorRate < 0 {
+		return Report{}, fmt.Errorf("cannot plant faults at a share of %g of all meter points", cfg.ErrorRate)
+	}
+	if cfg.MeterPoints < 1 || cfg.MeterPoints > MaxMeterPoints {
+		return Report{}, fmt.Errorf("cannot generate %d meter points: 1 to %d are possible", cfg.MeterPoints, int64(MaxMeterPoints))
+	}
+	est, err := newEstate(cfg)
+	if err != nil {
+		return Report{}, err
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o750); err != nil {
+		return Report{}, fmt.Errorf("cannot make the folder of the snapshot: %w", err)
+	}
+	workers := max(cfg.Workers, 1)
+	if err := writeDevices(ctx, filepath.Join(cfg.Dir, DevicesFile), est, workers); err != nil {
+		return Report{}, err
+	}
+	if err := writeMeterPoints(ctx, filepath.Join(cfg.Dir, MeterPointsFile), est, workers); err != nil {
+		os.Remove(filepath.Join(cfg.Dir, DevicesFile))
+		return Report{}, err
+	}
+	return est.report(), nil
+}
