@@ -29,8 +29,8 @@ func (t texts) at(i int) []byte { return t.data[t.offsets[i]:t.offsets[i+1]] }
 type column struct {
 	rows     int
 	texts    texts
-	codes    []int32     // into dictionary
-	entries  arrow.Array // the dictionary's own array: the same one means the same entries
+	codes    []int32         // into dictionary
+	entries  arrow.ArrayData // the dictionary's own data: the same one means the same entries
 	dict     texts
 	integers []int64
 	days     []int32
@@ -107,8 +107,8 @@ func (c *column) shorten(a *array.LargeString) (texts, error) {
 }
 
 func (c *column) loadDictionary(a *array.Dictionary) error {
-	c.entries = a.Dictionary()
-	switch entries := c.entries.(type) {
+	c.entries = a.Dictionary().Data()
+	switch entries := a.Dictionary().(type) {
 	case *array.String:
 		c.dict = texts{entries.ValueOffsets(), entries.Data().Buffers()[2].Bytes()}
 	case *array.LargeString:
@@ -133,10 +133,12 @@ func (c *column) loadDictionary(a *array.Dictionary) error {
 		}
 		c.codes = c.narrow
 	}
+	highest := uint32(0)
 	for _, code := range c.codes {
-		if uint32(code) >= uint32(max(c.dict.len(), 1)) {
-			return fmt.Errorf("a dictionary code is outside its dictionary of %d entries", c.dict.len())
-		}
+		highest = max(highest, uint32(code))
+	}
+	if int64(highest) >= int64(max(c.dict.len(), 1)) {
+		return fmt.Errorf("a dictionary code is outside its dictionary of %d entries", c.dict.len())
 	}
 	return nil
 }

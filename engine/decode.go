@@ -14,7 +14,7 @@ import (
 // numberDecoder reads identifier columns. A dictionary is parsed once and kept
 // while batches go on using it.
 type numberDecoder struct {
-	entries arrow.Array
+	entries arrow.ArrayData
 	numbers []uint64 // by dictionary code
 }
 
@@ -59,7 +59,7 @@ func at(rows []int32, i int) int32 {
 // codeDecoder reads columns with few different values into codes of 8 bits.
 type codeDecoder struct {
 	parse   func([]byte) (uint8, error)
-	entries arrow.Array
+	entries arrow.ArrayData
 	codes   []uint8 // by dictionary code
 	seen    map[string]uint8
 	null    uint8 // what an absent value is: parse of empty text
@@ -173,7 +173,7 @@ const badDay = NoDay + 1
 
 // dayDecoder reads date columns; a dictionary is parsed once.
 type dayDecoder struct {
-	entries arrow.Array
+	entries arrow.ArrayData
 	days    []int32
 }
 

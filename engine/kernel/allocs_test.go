@@ -15,7 +15,7 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 	checks, ranges := NewClassifier(meterpoint.DefaultDigits), NewRanges(e.firstKeys(1000))
 	numbers, dense, classes := make([]uint64, rows), make([]uint64, rows), make([]uint8, rows)
 	words, found := make([]uint64, 2*rows), make([]uint16, rows)
-	payloads, everyRow := make([]uint32, rows), make([]int32, 0, rows)
+	payloads, into, everyRow := make([]uint32, rows), make([]int32, rows), make([]int32, 0, rows)
 	var sorter, sorterWithDays Sorter
 	sortable, _ := sorter.Sort(slices.Clone(e.words), nil)
 	sortableToo, days := sorterWithDays.Sort(slices.Clone(e.words), slices.Clone(e.days))
@@ -31,13 +31,16 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 		"DropRepeats":        func() { DropRepeats(numbers, e.numbers, e.rows) },
 		"Classify":           func() { checks.Classify(classes, e.numbers) },
 		"Find":               func() { ranges.Find(found, e.words) },
-		"Combine":            func() { Combine(words, 0, e.kinds, e.classes, e.numbers, &table, &counts) },
+		"Combine":            func() { Combine(words, into, 0, e.kinds, e.classes, e.numbers, e.rows, &table, 0, &counts) },
 		"JoinKinds":          func() { JoinKinds(classes, e.classes, 2) },
 		"PackPoints":         func() { PackPoints(payloads, e.classes, e.classes, e.classes, e.kinds) },
 		"KeepPoints": func() {
-			KeepPoints(words, days, e.numbers, payloads, e.days, e.classes, &[8]bool{true}, &classCounts)
+			KeepPoints(words, days, into, e.numbers, payloads, e.days, e.classes, &[8]bool{true}, &classCounts)
 		},
-		"Rows":       func() { everyRow = Rows(everyRow[:0], e.data, 3, rows, true) },
+		"Rows": func() { everyRow = Rows(everyRow[:0], e.data, 3, rows, true) },
+		"OddPoints": func() {
+			everyRow = OddPoints(everyRow[:0], e.classes, e.classes, e.classes, e.kinds, e.days, 0, 9, 9, 0)
+		},
 		"Select":     func() { Select(classes, e.kinds, e.rows) },
 		"Spread":     func() { Spread(dense, e.numbers, e.rows) },
 		"CountKinds": func() { CountKinds(&kinds, e.kinds) },
@@ -50,7 +53,8 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 			sortableToo, days = sorterWithDays.Sort(sortableToo, days)
 		},
 		"Join": func() {
-			for join := (Join{Left: e.sorted, Right: e.sorted}); join.Next(); {
+			join := Join{Left: e.sorted, Right: e.sorted}
+			for join.Next() {
 				counts[0]++
 			}
 		},
@@ -72,7 +76,7 @@ func TestScatterAllocatesByTheChunk(t *testing.T) {
 		if !withDays {
 			days = nil
 		}
-		allocated := testing.AllocsPerRun(20, func() { b.Scatter(r, e.words, days) })
+		allocated := testing.AllocsPerRun(20, func() { b.Scatter(r, e.words, days, e.rows, 0) })
 		if allocated >= rows/ChunkWords {
 			t.Errorf("days %v: %v allocations in %d rows", withDays, allocated, rows)
 		}

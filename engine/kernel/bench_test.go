@@ -98,9 +98,9 @@ func BenchmarkScatter(b *testing.B) {
 					buckets := NewBuckets(&Slab{WithDays: days != nil}, r.Count())
 					for from := 0; from < len(e.words); from += benchRows {
 						if days == nil {
-							buckets.Scatter(r, e.words[from:from+benchRows], nil)
+							buckets.Scatter(r, e.words[from:from+benchRows], nil, e.rows[:benchRows], int64(from))
 						} else {
-							buckets.Scatter(r, e.words[from:from+benchRows], days[from:from+benchRows])
+							buckets.Scatter(r, e.words[from:from+benchRows], days[from:from+benchRows], e.rows[:benchRows], int64(from))
 						}
 					}
 				}
@@ -153,7 +153,8 @@ func BenchmarkJoin(b *testing.B) {
 	sum := 0
 	compare(b, len(points),
 		form{"merge", func() {
-			for join := (Join{Left: points, Right: devices}); join.Next(); {
+			join := Join{Left: points, Right: devices} // in the for clause it would be copied at each step
+			for join.Next() {
 				sum += join.RightTo - join.RightFrom
 			}
 		}},
@@ -174,7 +175,7 @@ func BenchmarkColumns(b *testing.B) {
 	e := newEstate(benchRows)
 	words, dense := make([]uint64, benchRows+1), make([]uint64, benchRows)
 	payloads, days, codes := make([]uint32, benchRows), make([]int32, benchRows), make([]uint8, benchRows)
-	rows := make([]int32, 0, benchRows)
+	rows, into := make([]int32, 0, benchRows), make([]int32, benchRows)
 	validity := make([]byte, benchRows/8)
 	for i := range validity {
 		validity[i] = byte(e.numbers[i] * 0x9E3779B97F4A7C15 >> 56)
@@ -187,10 +188,13 @@ func BenchmarkColumns(b *testing.B) {
 		table[i] = uint32(i % 5)
 	}
 	compare(b, benchRows,
-		form{"Combine", func() { Combine(words, 0, e.kinds, e.classes, e.numbers, &table, &counts) }},
+		form{"Combine", func() { Combine(words, into, 0, e.kinds, e.classes, e.numbers, e.rows, &table, 0, &counts) }},
 		form{"PackPoints", func() { PackPoints(payloads, e.classes, e.classes, e.classes, e.kinds) }},
 		form{"KeepPoints", func() {
-			KeepPoints(words, days, e.numbers, payloads, e.days, e.classes, &[8]bool{true, true}, &classCounts)
+			KeepPoints(words, days, into, e.numbers, payloads, e.days, e.classes, &[8]bool{true, true}, &classCounts)
+		}},
+		form{"OddPoints", func() {
+			rows = OddPoints(rows[:0], e.classes, e.classes, e.classes, e.kinds, e.days, 3, 9, 255, 0)
 		}},
 		form{"JoinKinds", func() { JoinKinds(codes, e.classes, 10) }},
 		form{"DropRepeats", func() { DropRepeats(words[:benchRows], e.numbers, e.rows) }},

@@ -22,7 +22,7 @@ type Chunk struct {
 const (
 	blockBits  = 14
 	backSteps  = 1
-	MaxTrail   = 1 << blockBits // rows of a batch: a batch spans two blocks at most
+	MaxTrail   = 1 << blockBits // rows of a batch: it spans two blocks at most, and opens no chunk for going back
 	farthest   = 3
 	rowInBlock = 1<<blockBits - 1
 )

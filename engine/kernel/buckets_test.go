@@ -9,48 +9,65 @@ import (
 )
 
 // gathered flattens what a range's chunks hold.
-func gathered(chunks []*Chunk) (words []uint64, days []int32) {
+func gathered(chunks []*Chunk) (words []uint64, days []int32, rows []int64) {
 	for _, c := range chunks {
 		words = append(words, c.Words[:c.Len()]...)
 		days = append(days, c.Days()...)
+		rows = c.Rows(rows)
 	}
-	return words, days
+	return words, days, rows
 }
 
-// checkScatter scatters words in batches of the given sizes and compares each
-// range, in arrival order, with a plain partition.
-func checkScatter(t interface{ Fatalf(string, ...any) }, firstKeys, words []uint64, sizes []int, withDays bool) {
+// scattered is a batch as Scatter takes it: rows are relative to first.
+type scattered struct {
+	words []uint64
+	rows  []int32
+	first int64
+}
+
+// checkScatter scatters batches and compares each range, in arrival order,
+// with a plain partition.
+func checkScatter(t interface{ Fatalf(string, ...any) }, firstKeys []uint64, batches []scattered, withDays bool) {
 	r := NewRanges(firstKeys)
 	b := NewBuckets(&Slab{WithDays: withDays}, r.Count())
-	wantWords, wantDays := make([][]uint64, r.Count()), make([][]int32, r.Count())
-	var days []int32
-	for i, w := range words {
-		at := plainRange(firstKeys, Key(w))
-		wantWords[at] = append(wantWords[at], w)
-		if withDays {
-			days = append(days, int32(i)-1000)
-			wantDays[at] = append(wantDays[at], days[i])
+	wantWords, wantDays, wantRows := make([][]uint64, r.Count()), make([][]int32, r.Count()), make([][]int64, r.Count())
+	for _, batch := range batches {
+		var days []int32
+		for i, w := range batch.words {
+			at := plainRange(firstKeys, Key(w))
+			wantWords[at] = append(wantWords[at], w)
+			wantRows[at] = append(wantRows[at], batch.first+int64(batch.rows[i]))
+			if withDays {
+				days = append(days, int32(i)-1000)
+				wantDays[at] = append(wantDays[at], days[i])
+			}
 		}
-	}
-	for from, batch := 0, 0; from < len(words); batch++ {
-		to := min(from+max(sizes[batch%len(sizes)], 1), len(words))
-		if withDays {
-			b.Scatter(r, words[from:to], days[from:to])
-		} else {
-			b.Scatter(r, words[from:to], nil)
-		}
-		from = to
+		b.Scatter(r, batch.words, days, batch.rows, batch.first)
 	}
 	for at := range r.Count() {
-		gotWords, gotDays := gathered(b.Take(at))
-		if !slices.Equal(gotWords, wantWords[at]) || !slices.Equal(gotDays, wantDays[at]) {
-			t.Fatalf("range %d of %d: %d words and %d days, want %d and %d, or another order",
-				at, r.Count(), len(gotWords), len(gotDays), len(wantWords[at]), len(wantDays[at]))
+		words, days, rows := gathered(b.Take(at))
+		if !slices.Equal(words, wantWords[at]) || !slices.Equal(days, wantDays[at]) || !slices.Equal(rows, wantRows[at]) {
+			t.Fatalf("range %d of %d: %d words, %d days and %d rows, want %d, %d and %d, or others",
+				at, r.Count(), len(words), len(days), len(rows), len(wantWords[at]), len(wantDays[at]), len(wantRows[at]))
 		}
 		if len(b.Take(at)) != 0 {
 			t.Fatalf("range %d can be taken twice", at)
 		}
 	}
+}
+
+// cut makes batches of so many rows at most, one word a row, first rows
+// following one another from a start.
+func cut(words []uint64, sizes []int, start int64) (batches []scattered) {
+	for from := 0; from < len(words); {
+		to := min(from+max(sizes[len(batches)%len(sizes)], 1), len(words))
+		batch := scattered{words: words[from:to], first: start + int64(from)}
+		for i := range batch.words {
+			batch.rows = append(batch.rows, int32(i))
+		}
+		batches, from = append(batches, batch), to
+	}
+	return batches
 }
 
 func TestScatterEdges(t *testing.T) {
@@ -73,27 +90,38 @@ func TestScatterEdges(t *testing.T) {
 	} {
 		for _, withDays := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/days=%v", name, withDays), func(t *testing.T) {
-				checkScatter(t, nil, words, []int{1000}, withDays)
-				checkScatter(t, []uint64{10, 100, 2000, 1 << 43}, words, []int{1000, 1, 17}, withDays)
+				checkScatter(t, nil, cut(words, []int{1000}, 0), withDays)
+				checkScatter(t, []uint64{10, 100, 2000, 1 << 43}, cut(words, []int{1000, 1, 17}, MaxTrail-5), withDays)
 			})
 		}
 	}
 }
 
+// Batches of some of their rows, of rows that start again with each column,
+// and far from one another, as splits are.
 func TestScatterAgainstPlainTwin(t *testing.T) {
 	key := rapid.OneOf(rapid.Uint64Range(0, topKey), rapid.Uint64Range(0, 50), rapid.Just(uint64(7)))
+	firstRow := rapid.OneOf(rapid.Int64Range(0, 1<<40), rapid.Int64Range(0, 100_000), rapid.Just(int64(MaxTrail-1)))
 	rapid.Check(t, func(t *rapid.T) {
+		var batches []scattered
+		for range rapid.IntRange(0, 6).Draw(t, "batches") {
+			batch := scattered{words: drawWords(t, key, 2000), first: firstRow.Draw(t, "first row")}
+			step := rapid.Int32Range(1, MaxTrail-1).Draw(t, "step")
+			for i := range batch.words {
+				batch.rows = append(batch.rows, int32(i)*step%MaxTrail)
+			}
+			batches = append(batches, batch)
+		}
 		firstKeys := sortedKeys(rapid.SliceOfN(key, 0, 20).Draw(t, "first keys"))
-		words := drawWords(t, key, 3000)
-		sizes := rapid.SliceOfN(rapid.IntRange(1, 2000), 1, 5).Draw(t, "batch sizes")
-		checkScatter(t, firstKeys, words, sizes, rapid.Bool().Draw(t, "days"))
+		checkScatter(t, firstKeys, batches, rapid.Bool().Draw(t, "days"))
 	})
 }
 
 func FuzzScatter(f *testing.F) {
-	f.Add(keyBytes(10, 20), keyBytes(1, 10, 11, 20, 30, 10), uint8(2), true)
-	f.Add(keyBytes(), keyBytes(0, topKey), uint8(1), false)
-	f.Fuzz(func(t *testing.T, cuts, keys []byte, size uint8, withDays bool) {
+	f.Add(keyBytes(10, 20), keyBytes(1, 10, 11, 20, 30, 10), uint8(2), int64(0), true)
+	f.Add(keyBytes(), keyBytes(0, topKey), uint8(1), int64(1<<40), false)
+	f.Add(keyBytes(5), keyBytes(299, 299, 299), uint8(200), int64(MaxTrail-1), true)
+	f.Fuzz(func(t *testing.T, cuts, keys []byte, size uint8, start int64, withDays bool) {
 		firstKeys := sortedKeys(fuzzedKeys(cuts))
 		var words []uint64
 		for i, k := range fuzzedKeys(keys) {
@@ -101,34 +129,25 @@ func FuzzScatter(f *testing.F) {
 				words = append(words, Word(k, uint32(i)))
 			}
 		}
-		checkScatter(t, firstKeys[:min(len(firstKeys), MaxRanges-1)], words, []int{int(size)}, withDays)
+		batches := cut(words, []int{int(size)}, start&(1<<40-1))
+		for i := range batches { // every other batch from elsewhere
+			batches[i].first += int64(i%2) * start & (1<<41 - 1)
+		}
+		checkScatter(t, firstKeys[:min(len(firstKeys), MaxRanges-1)], batches, withDays)
 	})
 }
 
 func TestTakenRangeCanBeFilledAgain(t *testing.T) {
 	r, b := NewRanges([]uint64{10}), NewBuckets(&Slab{}, 2)
-	b.Scatter(r, []uint64{Word(1, 1), Word(11, 2)}, nil)
+	b.Scatter(r, []uint64{Word(1, 1), Word(11, 2)}, nil, []int32{0, 1}, 0)
 	b.Take(0)
-	b.Scatter(r, []uint64{Word(2, 3)}, nil)
-	if words, _ := gathered(b.Take(0)); !slices.Equal(words, []uint64{Word(2, 3)}) {
-		t.Errorf("range 0 holds %x", words)
+	b.Scatter(r, []uint64{Word(2, 3)}, nil, []int32{5}, 1<<20)
+	words, _, rows := gathered(b.Take(0))
+	if !slices.Equal(words, []uint64{Word(2, 3)}) || !slices.Equal(rows, []int64{1<<20 + 5}) {
+		t.Errorf("range 0 holds %x of rows %d", words, rows)
 	}
-	if words, _ := gathered(b.Take(1)); !slices.Equal(words, []uint64{Word(11, 2)}) {
-		t.Errorf("range 1 holds %x", words)
-	}
-}
-
-// Bytes counts all that the slab has allocated for words and days.
-func TestSlabBytes(t *testing.T) {
-	for _, c := range []struct {
-		withDays bool
-		perWord  int64
-	}{{false, 8}, {true, 12}} {
-		slab := &Slab{WithDays: c.withDays}
-		for i := range 2*slabChunks + 1 {
-			if slab.chunk() == nil || slab.Bytes != int64(i/slabChunks+1)*slabChunks*ChunkWords*c.perWord {
-				t.Fatalf("chunk %d, days %v: %d bytes", i, c.withDays, slab.Bytes)
-			}
-		}
+	words, _, rows = gathered(b.Take(1))
+	if !slices.Equal(words, []uint64{Word(11, 2)}) || !slices.Equal(rows, []int64{1}) {
+		t.Errorf("range 1 holds %x of rows %d", words, rows)
 	}
 }

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -93,6 +94,17 @@ func TestClassifyEveryThreeDigits(t *testing.T) {
 	for _, digits := range bounds {
 		checkClasses(t, digits, numbers)
 	}
+}
+
+// Numbers spread evenly, half of them with the right check digits: sums of
+// every size are met.
+func TestClassifySpread(t *testing.T) {
+	e := newEstate(20_000)
+	numbers := slices.Clone(e.numbers)
+	for i, n := range e.numbers {
+		numbers = append(numbers, n/10*10+(n+uint64(i))%10)
+	}
+	checkClasses(t, meterpoint.DefaultDigits, numbers)
 }
 
 func TestClassifyAgainstPlainTwin(t *testing.T) {

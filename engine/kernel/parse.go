@@ -31,8 +31,8 @@ func ParseTexts(numbers []uint64, offsets []int32, data []byte, rows []int32) {
 			row = int(rows[i])
 		}
 		start, end := offsets[row], offsets[row+1]
-		n := int(end - start)
-		if n < 1 || n > 16 || end < Headroom {
+		n := uint32(end - start)
+		if n-1 > 15 || end < Headroom {
 			numbers[i] = parseSlowly(data[start:end])
 			continue
 		}
@@ -42,9 +42,9 @@ func ParseTexts(numbers []uint64, offsets []int32, data []byte, rows []int32) {
 		// Digits are right-aligned: what stands before the text is shifted out.
 		if n <= 8 {
 			high = 0
-			low = low >> (64 - 8*n) << (64 - 8*n)
+			low = low >> ((64 - 8*n) & 63) << ((64 - 8*n) & 63)
 		} else {
-			high = high >> (128 - 8*n) << (128 - 8*n)
+			high = high >> ((128 - 8*n) & 63) << ((128 - 8*n) & 63)
 		}
 		if ((high+overNine)|high|(low+overNine)|low)&highBits != 0 {
 			numbers[i] = parseSlowly(data[start:end])

@@ -169,8 +169,8 @@ func FuzzParseTexts(f *testing.F) {
 
 func TestDropRepeats(t *testing.T) {
 	numbers := []uint64{5, 5, 0, 0, Absent, Absent, NotNumber, NotNumber, 9}
-	earlier := []uint64{5, 6, 0, 1, 77, Absent, 1, NotNumber, 3, 9, 9}
-	DropRepeats(numbers, earlier, []int32{0, 1, 2, 3, 5, 6, 7, 8, 9})
+	earlier := []uint64{77, 5, 6, 77, 0, 1, Absent, 1, NotNumber, 3, 9, 77}
+	DropRepeats(numbers, earlier, []int32{1, 2, 4, 5, 6, 7, 8, 9, 10})
 	want := []uint64{Absent, 5, Absent, 0, Absent, Absent, NotNumber, NotNumber, Absent}
 	if diff := cmp.Diff(want, numbers); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -12,18 +12,26 @@ const (
 	radixSteps = (keyBits + radixBits - 1) / radixBits
 )
 
+// Keys of a range are mostly spread evenly over it, so one pass by their upper
+// bits leaves a word or two in each bucket, and a pass of insertion the rest.
+const (
+	bucketBits  = 14
+	bucketWords = 24 // a fuller bucket means clustered keys: then digit by digit
+)
+
 // Sorter sorts words by key, and keeps the scratch space between calls.
 type Sorter struct {
-	words  []uint64
-	days   []int32
-	counts [radixSteps][radixSize]uint32
+	words   []uint64
+	days    []int32
+	counts  [radixSteps][radixSize]uint32
+	buckets [1 << bucketBits]uint32
 }
 
 // Sort brings the words into key order; words of one key stand in any order.
 // days move with them where not nil. The sorted slices may be the ones given
 // or the sorter's own, which are then exchanged for them: use the results only.
 func (s *Sorter) Sort(words []uint64, days []int32) ([]uint64, []int32) {
-	varying, sorted := survey(words)
+	lowest, highest, sorted := survey(words)
 	if sorted {
 		return words, days
 	}
@@ -31,46 +39,114 @@ func (s *Sorter) Sort(words []uint64, days []int32) ([]uint64, []int32) {
 		slices.Sort(words)
 		return words, nil
 	}
-	steps := (bits.Len64(varying>>PayloadBits) + radixBits - 1) / radixBits
-	s.count(words, steps)
 	if cap(s.words) < len(words) {
 		s.words = make([]uint64, cap(words))
 	}
 	if days != nil && cap(s.days) < len(days) {
 		s.days = make([]int32, cap(days))
 	}
+	if shift, even := s.spread(words, lowest, highest); even {
+		words, days = s.exchange(words, days, func(to []uint64, toDays []int32) {
+			moveByValue(to, words, toDays, days, &s.buckets, lowest, shift)
+		})
+		insert(words, days)
+		return words, days
+	}
+	steps := (bits.Len64((lowest^highest)>>PayloadBits) + radixBits - 1) / radixBits
+	s.count(words, steps)
 	for step := range steps {
-		shift := PayloadBits + step*radixBits
-		to := s.words[:len(words)]
-		if days == nil {
-			move(to, words, &s.counts[step], shift)
-		} else {
-			toDays := s.days[:len(days)]
-			moveWithDays(to, words, toDays, days, &s.counts[step], shift)
-			s.days, days = days, toDays
-		}
-		s.words, words = words, to
+		from, fromDays := words, days
+		words, days = s.exchange(words, days, func(to []uint64, toDays []int32) {
+			moveByDigit(to, from, toDays, fromDays, &s.counts[step], PayloadBits+step*radixBits)
+		})
 	}
 	return words, days
 }
 
-// survey finds which bits differ between words and whether they are in key
-// order already.
-func survey(words []uint64) (varying uint64, sorted bool) {
-	if len(words) == 0 {
-		return 0, true
+// exchange has the words moved to the sorter's space, which becomes theirs.
+func (s *Sorter) exchange(words []uint64, days []int32, move func(to []uint64, toDays []int32)) ([]uint64, []int32) {
+	to, toDays := s.words[:len(words)], []int32(nil)
+	if days != nil {
+		toDays = s.days[:len(days)]
 	}
-	first, last := words[0], uint64(0)
+	move(to, toDays)
+	s.words = words
+	if days != nil {
+		s.days = days
+	}
+	return to, toDays
+}
+
+// survey finds the lowest and the highest word and whether all are in key
+// order already.
+func survey(words []uint64) (lowest, highest uint64, sorted bool) {
+	if len(words) == 0 {
+		return 0, 0, true
+	}
+	lowest, last := words[0], uint64(0)
 	sorted = true
 	for _, w := range words {
-		varying |= w ^ first
+		lowest, highest = min(lowest, w), max(highest, w)
 		key := w >> PayloadBits
 		if key < last {
 			sorted = false
 		}
 		last = key
 	}
-	return varying, sorted
+	return lowest, highest, sorted
+}
+
+// spread counts the words by bucket and turns the counts into starting
+// positions; even tells whether no bucket is too full. A bucket is what
+// remains of a word less the lowest, shifted right by shift.
+func (s *Sorter) spread(words []uint64, lowest, highest uint64) (shift int, even bool) {
+	width := min(bucketBits, bits.Len(uint(len(words))))
+	shift = max(bits.Len64(highest-lowest)-width, 0)
+	buckets := s.buckets[:1<<width]
+	clear(buckets)
+	for _, w := range words {
+		buckets[(w-lowest)>>shift]++
+	}
+	at, fullest := uint32(0), uint32(0)
+	for bucket, n := range buckets {
+		buckets[bucket] = at
+		at += n
+		fullest = max(fullest, n)
+	}
+	return shift, fullest <= bucketWords
+}
+
+func moveByValue(to, from []uint64, toDays, days []int32, next *[1 << bucketBits]uint32, lowest uint64, shift int) {
+	for i, w := range from {
+		bucket := (w - lowest) >> shift % (1 << bucketBits)
+		at := next[bucket]
+		next[bucket] = at + 1
+		to[at] = w
+		if days != nil {
+			toDays[at] = days[i]
+		}
+	}
+}
+
+// insert sorts words that stand near their places already.
+func insert(words []uint64, days []int32) {
+	for i := 1; i < len(words); i++ {
+		w := words[i]
+		if words[i-1] <= w {
+			continue
+		}
+		at := i
+		for at > 0 && words[at-1] > w {
+			words[at] = words[at-1]
+			at--
+		}
+		words[at] = w
+		if days != nil {
+			day := days[i]
+			copy(days[at+1:i+1], days[at:i])
+			days[at] = day
+		}
+	}
 }
 
 // count turns the digits of every step into starting positions.
@@ -94,21 +170,14 @@ func (s *Sorter) count(words []uint64, steps int) {
 	}
 }
 
-func move(to, from []uint64, next *[radixSize]uint32, shift int) {
-	for _, w := range from {
-		digit := w >> shift % radixSize
-		to[next[digit]] = w
-		next[digit]++
-	}
-}
-
-func moveWithDays(to, from []uint64, toDays, days []int32, next *[radixSize]uint32, shift int) {
-	days = days[:len(from)]
+func moveByDigit(to, from []uint64, toDays, days []int32, next *[radixSize]uint32, shift int) {
 	for i, w := range from {
 		digit := w >> shift % radixSize
 		at := next[digit]
-		to[at] = w
-		toDays[at] = days[i]
 		next[digit] = at + 1
+		to[at] = w
+		if days != nil {
+			toDays[at] = days[i]
+		}
 	}
 }

@@ -83,6 +83,15 @@ func TestSortEdges(t *testing.T) {
 	}
 }
 
+// What is in order already is not moved.
+func TestSortLeavesSortedWords(t *testing.T) {
+	e, s := newEstate(1000), Sorter{}
+	words, days := s.Sort(e.sorted, e.days)
+	if &words[0] != &e.sorted[0] || &days[0] != &e.days[0] || s.words != nil || s.days != nil {
+		t.Error("sorted words were moved")
+	}
+}
+
 // Results are used as the next input, as the engine does: buffers change
 // hands between the caller and the sorter.
 func TestSortExchangesBuffers(t *testing.T) {

@@ -31,30 +31,36 @@ func TestWord(t *testing.T) {
 	})
 }
 
+// A tag stands above what the payloads here use.
+const tagShift = PayloadBits - 2
+
 type associationRows struct {
 	kinds, classes []uint8
 	numbers        []uint64
+	rows           []int32
 }
 
 // checkCombine compares with a plain append, after some words that are there
 // already.
-func checkCombine(t interface{ Fatalf(string, ...any) }, rows associationRows, payloads *[512]uint32) {
-	want := []uint64{1, 2, 3}
+func checkCombine(t interface{ Fatalf(string, ...any) }, given associationRows, payloads *[512]uint32, tag uint32) {
+	want, wantRows, wantNoted := []uint64{1, 2, 3}, []int32{-1, -2, -3}, false
 	var wantCounts [512]int64
-	for i, kind := range rows.kinds {
-		at := int(kind)*8 + int(rows.classes[i])
+	for i, kind := range given.kinds {
+		at := int(kind)*8 + int(given.classes[i])
 		wantCounts[at]++
-		if payloads[at] != 0 {
-			want = append(want, Word(rows.numbers[i], payloads[at]))
+		wantNoted = wantNoted || payloads[at]&Noted != 0
+		if payload := payloads[at] &^ Noted; payload != 0 {
+			want = append(want, Word(given.numbers[i], payload|tag))
+			wantRows = append(wantRows, given.rows[i])
 		}
 	}
-	words := make([]uint64, 3+len(rows.kinds)+1)
-	copy(words, []uint64{1, 2, 3})
-	words[len(words)-1] = 0xBEEF
+	words, rows := make([]uint64, 3+len(given.kinds)), make([]int32, 3+len(given.kinds))
+	copy(words, want)
+	copy(rows, wantRows[:3])
 	var counts [512]int64
-	n := Combine(words[:len(words)-1], 3, rows.kinds, rows.classes, rows.numbers, payloads, &counts)
-	if !slices.Equal(words[:n], want) || counts != wantCounts || words[len(words)-1] != 0xBEEF {
-		t.Fatalf("%d rows give %d words, want %d, or other counts", len(rows.kinds), n-3, len(want)-3)
+	n, noted := Combine(words, rows, 3, given.kinds, given.classes, given.numbers, given.rows, payloads, tag, &counts)
+	if !slices.Equal(words[:n], want) || !slices.Equal(rows[:n], wantRows) || counts != wantCounts || noted != wantNoted {
+		t.Fatalf("%d rows give %d words, noted %v, want %d, noted %v, or others", len(given.kinds), n-3, noted, len(want)-3, wantNoted)
 	}
 }
 
@@ -65,15 +71,17 @@ func TestCombineAgainstPlainTwin(t *testing.T) {
 			rapid.SliceOfN(rapid.Uint8Range(0, 63), n, n).Draw(t, "kinds"),
 			rapid.SliceOfN(rapid.Uint8Range(0, 7), n, n).Draw(t, "classes"),
 			rapid.SliceOfN(rapid.Uint64Range(0, topKey), n, n).Draw(t, "numbers"),
+			rapid.SliceOfN(rapid.Int32(), n, n).Draw(t, "rows"),
 		}
 		var payloads [512]uint32
 		every := rapid.IntRange(1, 4).Draw(t, "every")
 		for i := range payloads {
 			if i%every == 0 {
-				payloads[i] = uint32(i * 7 % (1 << PayloadBits))
+				payloads[i] = uint32(i * 7 % (1 << tagShift))
 			}
 		}
-		checkCombine(t, rows, &payloads)
+		payloads[rapid.IntRange(0, 511).Draw(t, "noted")] |= Noted
+		checkCombine(t, rows, &payloads, rapid.Uint32Range(0, 3).Draw(t, "tag")<<tagShift)
 	})
 }
 
@@ -87,9 +95,10 @@ func FuzzCombine(f *testing.F) {
 			rows.kinds = append(rows.kinds, data[i]%64)
 			rows.classes = append(rows.classes, data[i+1]%8)
 			rows.numbers = append(rows.numbers, (number+uint64(i))&topKey)
-			payloads[(int(data[i])*8+i)%512] = uint32(i) << 3
+			rows.rows = append(rows.rows, int32(i))
+			payloads[(int(data[i])*8+i)%512] = uint32(i)<<3%(1<<tagShift) | uint32(number)&Noted
 		}
-		checkCombine(t, rows, &payloads)
+		checkCombine(t, rows, &payloads, uint32(number>>40&3)<<tagShift)
 	})
 }
 
@@ -98,7 +107,7 @@ func checkPoints(t interface{ Fatalf(string, ...any) }, recorded, reported, ever
 	payloads, rowDays := make([]uint32, rows), make([]int32, rows)
 	PackPoints(payloads, recorded, reported, ever, rdp)
 	var wantWords []uint64
-	var wantDays []int32
+	var wantDays, wantRows []int32
 	var wantCounts [8]int64
 	for i := range rows {
 		want := uint32(recorded[i])*131072 + uint32(reported[i])*16384 + uint32(ever[i])*4096 + uint32(rdp[i])*16
@@ -110,12 +119,13 @@ func checkPoints(t interface{ Fatalf(string, ...any) }, recorded, reported, ever
 		if keep[classes[i]] {
 			wantWords = append(wantWords, Word(numbers[i], want))
 			wantDays = append(wantDays, rowDays[i])
+			wantRows = append(wantRows, int32(i))
 		}
 	}
-	words, days, counts := make([]uint64, rows), make([]int32, rows), [8]int64{}
-	n := KeepPoints(words, days, numbers, payloads, rowDays, classes, &keep, &counts)
-	if !slices.Equal(words[:n], wantWords) || !slices.Equal(days[:n], wantDays) || counts != wantCounts {
-		t.Fatalf("%d rows: %d kept, want %d, or other words, days or counts", rows, n, len(wantWords))
+	words, days, into, counts := make([]uint64, rows), make([]int32, rows), make([]int32, rows), [8]int64{}
+	n := KeepPoints(words, days, into, numbers, payloads, rowDays, classes, &keep, &counts)
+	if !slices.Equal(words[:n], wantWords) || !slices.Equal(days[:n], wantDays) || !slices.Equal(into[:n], wantRows) || counts != wantCounts {
+		t.Fatalf("%d rows: %d kept, want %d, or others", rows, n, len(wantWords))
 	}
 }
 
@@ -166,6 +176,26 @@ func TestJoinKindsAgainstPlainTwin(t *testing.T) {
 			if kind/statusesOfType != types[i] || kind%statusesOfType != statuses[i] {
 				t.Fatalf("type %d and status %d give kind %d", types[i], statuses[i], kind)
 			}
+		}
+	})
+}
+
+func TestOddPointsAgainstPlainTwin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 60).Draw(t, "rows")
+		column := func(name string, most uint8) []uint8 {
+			return rapid.SliceOfN(rapid.OneOf(rapid.Just(uint8(0)), rapid.Uint8Range(0, most)), n, n).Draw(t, name)
+		}
+		recorded, reported, ever, rdp := column("recorded", 6), column("reported", 6), column("ever", 3), column("rdp", 255)
+		days := rapid.SliceOfN(rapid.Int32Range(-2, 2), n, n).Draw(t, "days")
+		want := []int32{-9}
+		for i := range n {
+			if recorded[i] > 3 || reported[i] > 3 || ever[i] == 3 || rdp[i] == 255 || days[i] == -2 {
+				want = append(want, int32(i))
+			}
+		}
+		if got := OddPoints([]int32{-9}, recorded, reported, ever, rdp, days, 3, 3, 255, -2); !slices.Equal(got, want) {
+			t.Fatalf("odd rows %v, want %v", got[1:], want[1:])
 		}
 	})
 }

@@ -1,5 +1,7 @@
 package meterpoint
 
+import "strings"
+
 // MPxN names one meter point: an MPAN core (electricity, 13 digits) or an MPRN
 // (gas, 6 to 10 digits), held as the number it is. Every valid value is below
 // 10¹³ and so fits 44 bits.
@@ -67,18 +69,19 @@ func (m MPxN) Append(dst []byte) []byte {
 
 func (m MPxN) String() string { return string(m.Append(nil)) }
 
+// hiddenDigits is how many digits a mask hides at least: check digits give one
+// or two of them away.
+const hiddenDigits = 7
+
 // Masked shows enough of an MPxN to recognise it and too little to identify a
-// home: 12•••••••5967. MPxNs are personal data and stand in no log or error.
+// home: 12•••••••5967, •••••••403. MPxNs are personal data and stand in no log
+// or error.
 func (m MPxN) Masked() string {
 	s := m.String()
-	if len(s) < 7 {
-		return "••••••"
-	}
-	masked := []byte(s[:2])
-	for range len(s) - 6 {
-		masked = append(masked, "•"...)
-	}
-	return string(append(masked, s[len(s)-4:]...))
+	shown := max(len(s)-hiddenDigits, 0)
+	tail := min(shown, 4)
+	head := min(shown-tail, 2)
+	return s[:head] + strings.Repeat("•", max(len(s)-head-tail, hiddenDigits)) + s[len(s)-tail:]
 }
 
 // Trim removes ASCII spaces from both ends, as every text value of the input
