@@ -1,0 +1,87 @@
+// Package loaders turns files into Arrow batches: one file of this package per
+// format, behind engine.Source.
+package loaders
+
+import (
+	"context"
+	"fmt"
+
+	"flagfill/engine"
+)
+
+// Open names the files of one table: each path is a file, a folder (its direct
+// files) or a glob, and the files keep the order of paths; what a folder or a
+// glob holds is sorted by name. Formats are told by content. A path that
+// matches nothing, a file named twice and a file of an unknown format are a
+// *engine.Refusal. The Source may be used by several goroutines and holds no
+// file open: a Reader opens its own and closes it.
+func Open(paths []string, table engine.Table) (engine.Source, error) {
+	found, err := expand(paths, table)
+	if err != nil {
+		return nil, err
+	}
+	s := &fileSource{}
+	for _, path := range found {
+		file, err := openFile(path, table)
+		if err != nil {
+			return nil, err
+		}
+		s.files = append(s.files, file)
+	}
+	return s, nil
+}
+
+// openFile is where a format is told from another, and where a new one is
+// added.
+func openFile(path string, table engine.Table) (dataFile, error) {
+	kind, err := sniff(path)
+	if err != nil {
+		return nil, refusal(table, path, err)
+	}
+	switch kind {
+	case "Parquet":
+		return &parquetFile{path: path, table: table}, nil
+	}
+	return nil, &engine.Refusal{
+		Kind:    engine.RefusedInput,
+		Problem: fmt.Sprintf("cannot read %s %s: it holds %s, not Parquet", table, path, kind),
+		Next:    "give a whole Parquet file; what a Parquet file is starts and ends with the four letters PAR1",
+	}
+}
+
+// dataFile is one file of a source, in one format.
+type dataFile interface {
+	// plan describes the file and cuts it into splits, whose File is not set.
+	plan(ctx context.Context) (engine.File, []engine.Split, error)
+	// open reads one of these splits.
+	open(split engine.Split, columns []int) (engine.Reader, error)
+}
+
+// fileSource is a table in any number of files, of one format or several.
+type fileSource struct{ files []dataFile }
+
+func (s *fileSource) Plan(ctx context.Context) (*engine.Plan, error) {
+	plan := &engine.Plan{}
+	for i, f := range s.files {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		file, splits, err := f.plan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for j := range splits {
+			splits[j].File = i
+		}
+		plan.Files = append(plan.Files, file)
+		plan.Splits = append(plan.Splits, splits...)
+	}
+	return plan, nil
+}
+
+func (s *fileSource) Open(split engine.Split, columns []int) (engine.Reader, error) {
+	if split.File < 0 || split.File >= len(s.files) {
+		return nil, fmt.Errorf("cannot open split of file %d: the source has %d files", split.File, len(s.files))
+	}
+	return s.files[split.File].open(split, columns)
+}

@@ -1,0 +1,111 @@
+package loaders
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/snappy"
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/format"
+	"github.com/pierrec/lz4/v4"
+)
+
+// decompressor brings pages to their full size, which the page's header states:
+// no codec may write more, whatever the compressed bytes say. The codecs are
+// called here and not through parquet-go, whose wrappers grow the output as
+// long as a damaged page asks for more. One goroutine uses it.
+type decompressor struct {
+	zstd   *zstd.Decoder
+	gzip   *gzip.Reader
+	brotli *brotli.Reader
+}
+
+var errPageSize = errors.New("its page is of another size than its header states")
+
+// decompress fills dst from src.
+func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte) error {
+	n, err := d.decode(codec, dst, src)
+	if err != nil {
+		return fmt.Errorf("cannot decompress %v page: %w", codec, err)
+	}
+	if n != len(dst) {
+		return errPageSize
+	}
+	return nil
+}
+
+func (d *decompressor) decode(codec format.CompressionCodec, dst, src []byte) (int, error) {
+	switch codec {
+	case format.Snappy:
+		if n, err := snappy.DecodedLen(src); err != nil || n != len(dst) {
+			return 0, errPageSize
+		}
+		out, err := snappy.Decode(dst, src)
+		return len(out), err
+	case format.Zstd:
+		return d.decodeZstd(dst, src)
+	case format.Lz4Raw:
+		return lz4.UncompressBlock(src, dst)
+	case format.Gzip:
+		return d.decodeGzip(dst, src)
+	case format.Brotli:
+		return d.decodeBrotli(dst, src)
+	}
+	return 0, errors.New("this codec is not supported: write the file with snappy, zstd, gzip, lz4_raw, brotli or none")
+}
+
+func (d *decompressor) decodeZstd(dst, src []byte) (int, error) {
+	if d.zstd == nil {
+		var err error
+		d.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecodeAllCapLimit(true),
+			zstd.WithDecoderMaxMemory(maxPageBytes))
+		if err != nil {
+			return 0, err
+		}
+	}
+	out, err := d.zstd.DecodeAll(src, dst[:0:len(dst)])
+	return len(out), err
+}
+
+func (d *decompressor) decodeGzip(dst, src []byte) (int, error) {
+	in := bytes.NewReader(src)
+	if d.gzip == nil {
+		d.gzip = new(gzip.Reader)
+	}
+	if err := d.gzip.Reset(in); err != nil {
+		return 0, err
+	}
+	return readAll(d.gzip, dst)
+}
+
+func (d *decompressor) decodeBrotli(dst, src []byte) (int, error) {
+	in := bytes.NewReader(src)
+	if d.brotli == nil {
+		d.brotli = new(brotli.Reader)
+	}
+	if err := d.brotli.Reset(in); err != nil {
+		return 0, err
+	}
+	return readAll(d.brotli, dst)
+}
+
+// readAll fills dst and wants the stream to end there, which also has its
+// checksum looked at.
+func readAll(stream io.Reader, dst []byte) (int, error) {
+	n, err := io.ReadFull(stream, dst)
+	if err != nil {
+		return n, err
+	}
+	var more [1]byte
+	if k, err := io.ReadFull(stream, more[:]); err != io.EOF {
+		if err == nil || k > 0 {
+			err = errPageSize
+		}
+		return n, err
+	}
+	return n, nil
+}

@@ -1,0 +1,49 @@
+package loaders
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"flagfill/engine"
+)
+
+// refusal says that a file cannot be read, why, and what to do about it. An
+// error that is a refusal already, or the end of a context, passes through.
+func refusal(table engine.Table, path string, err error) error {
+	var done *engine.Refusal
+	if errors.As(err, &done) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	next := "ask for the file again, or write it again; if other programs read it without complaint, report this as a fault of this program"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		next = "check the path, and that nothing moves or deletes extracts while they are read"
+	case errors.Is(err, fs.ErrPermission):
+		next = "let this user read the file"
+	case errors.Is(err, errChanged):
+		next = "wait until the extract is complete, then run again"
+	}
+	var inner *fs.PathError
+	if errors.As(err, &inner) && inner.Path == path {
+		err = inner.Err // the path stands in the text already
+	}
+	return &engine.Refusal{
+		Kind:    engine.RefusedInput,
+		Problem: fmt.Sprintf("cannot read %s %s: %v", table, path, err),
+		Next:    next,
+		Err:     err,
+	}
+}
+
+// errChanged: a file is no longer the one that was planned.
+var errChanged = errors.New("the file has changed since it was opened first")
+
+// barrier turns a panic into an error: a decoder that meets a damaged file may
+// panic, and a damaged file must never take the program down.
+func barrier(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("the file is damaged or uses what this program cannot decode (%v)", p)
+	}
+}
