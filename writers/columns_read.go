@@ -1,0 +1,147 @@
+package writers
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding"
+)
+
+// openTable opens a Parquet file that this package has written, and refuses
+// another schema. The caller guards against panics of the decoder.
+func openTable(r io.ReaderAt, size int64, schema *parquet.Schema) (*parquet.File, error) {
+	file, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, fmt.Errorf("it is not a readable Parquet file: %w", err)
+	}
+	if got := file.Schema(); !parquet.EqualNodes(got, schema) {
+		return nil, errors.New("its columns are not those that it should have")
+	}
+	for i, group := range file.RowGroups() {
+		n, last := group.NumRows(), i == len(file.RowGroups())-1
+		if n > rowGroupRows || n < 1 || n < rowGroupRows && !last {
+			return nil, fmt.Errorf("row group %d has %d rows, where all but the last have %d", i, n, rowGroupRows)
+		}
+	}
+	return file, nil
+}
+
+// eachPage gives the pages of a column chunk with the index of their first
+// row: the values that are present, and for each row whether it has one (nil
+// where the column has no nulls). Page and slices are valid during the call.
+func eachPage(chunk parquet.ColumnChunk, rows int, use func(first int, page parquet.Page, present []byte) error) error {
+	pages := chunk.Pages()
+	defer func() { _ = pages.Close() }()
+	first := 0
+	for {
+		page, err := pages.ReadPage()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		n, levels := int(page.NumRows()), page.DefinitionLevels()
+		switch {
+		case n > rows-first:
+			err = errors.New("a column has more values than its row group has rows")
+		case len(levels) != 0 && len(levels) != n:
+			err = errors.New("a page lacks definition levels")
+		default:
+			err = use(first, page, levels)
+		}
+		parquet.Release(page)
+		if err != nil {
+			return err
+		}
+		first += n
+	}
+	if first != rows {
+		return errors.New("a column has fewer values than its row group has rows")
+	}
+	return nil
+}
+
+var errShortPage = errors.New("a page holds fewer values than it states")
+
+// spread hands present values to their rows: at gives the i-th value present,
+// null stands where there is none.
+func spreadPage[T any](dst []T, present []byte, count int, null T, at func(i int) (T, error)) error {
+	i := 0
+	for row := range dst {
+		if present != nil && present[row] == 0 {
+			dst[row] = null
+			continue
+		}
+		if i >= count {
+			return errShortPage
+		}
+		value, err := at(i)
+		if err != nil {
+			return err
+		}
+		dst[row] = value
+		i++
+	}
+	return nil
+}
+
+// readWords reads a text column of few different words. decode is asked once
+// for each entry of the dictionary.
+func readWords[T any](chunk parquet.ColumnChunk, dst []T, null T, decode func(word []byte) (T, error)) error {
+	var dictionary []T
+	return eachPage(chunk, len(dst), func(first int, page parquet.Page, present []byte) error {
+		rows := dst[first : first+int(page.NumRows())]
+		data := page.Data()
+		if page.Dictionary() == nil {
+			text, offsets := data.ByteArray()
+			return spreadPage(rows, present, len(offsets)-1, null, func(i int) (T, error) {
+				return decode(text[offsets[i]:offsets[i+1]])
+			})
+		}
+		if dictionary == nil {
+			var err error
+			if dictionary, err = decodeDictionary(page.Dictionary(), decode); err != nil {
+				return err
+			}
+		}
+		return spreadCodes(rows, present, data, null, dictionary)
+	})
+}
+
+func decodeDictionary[T any](d parquet.Dictionary, decode func(word []byte) (T, error)) ([]T, error) {
+	words := make([]T, d.Len())
+	for i := range words {
+		var err error
+		if words[i], err = decode(d.Index(int32(i)).ByteArray()); err != nil {
+			return nil, err
+		}
+	}
+	return words, nil
+}
+
+func spreadCodes[T any](rows []T, present []byte, data encoding.Values, null T, dictionary []T) error {
+	codes := data.Int32()
+	return spreadPage(rows, present, len(codes), null, func(i int) (T, error) {
+		if code := codes[i]; uint(code) < uint(len(dictionary)) {
+			return dictionary[code], nil
+		}
+		return null, errors.New("a code lies outside its dictionary")
+	})
+}
+
+// readDays reads a date column.
+func readDays(chunk parquet.ColumnChunk, dst []int32, null int32) error {
+	return eachPage(chunk, len(dst), func(first int, page parquet.Page, present []byte) error {
+		if page.Dictionary() != nil {
+			return errors.New("a date column has a dictionary, which is not written so")
+		}
+		data := page.Data()
+		days := data.Int32()
+		return spreadPage(dst[first:first+int(page.NumRows())], present, len(days), null, func(i int) (int32, error) {
+			return days[i], nil
+		})
+	})
+}

@@ -1,0 +1,236 @@
+package writers
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"flagfill/engine"
+)
+
+func setUmask(mask int) int { return syscall.Umask(mask) }
+
+// TestEveryOperationFails lets each operation of a publication fail in turn:
+// the error says so, and nothing is left.
+func TestEveryOperationFails(t *testing.T) {
+	whole := newFaulty(0, nil)
+	if _, err := publish(t, whole, filepath.Join(t.TempDir(), "out"), testConfig(), testSettings(), smallPoints()); err != nil {
+		t.Fatal(err)
+	}
+	operations := whole.operations.Load()
+	if operations < 80 {
+		t.Fatalf("only %d operations: is the file system in use?", operations)
+	}
+	parent := t.TempDir()
+	for n := int64(1); n <= operations; n++ {
+		_, err := publish(t, newFaulty(n, syscall.ENOSPC), filepath.Join(parent, "out"), testConfig(), testSettings(), smallPoints())
+		if err == nil {
+			t.Fatalf("operation %d failed, and nobody noticed", n)
+		}
+		if !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
+			t.Errorf("operation %d: the error does not say why: %v", n, err)
+		}
+		wantEntries(t, parent)
+	}
+	t.Logf("%d operations failed in turn", operations)
+}
+
+func wantRefusal(t *testing.T, err error, kind engine.RefusalKind, words ...string) {
+	t.Helper()
+	var refusal *engine.Refusal
+	if !errors.As(err, &refusal) || refusal.Kind != kind || refusal.Next == "" {
+		t.Errorf("got %v, want a refusal of kind %d that says what to do", err, kind)
+		return
+	}
+	for _, w := range words {
+		if !strings.Contains(refusal.Problem, w) {
+			t.Errorf("the refusal does not say %q: %s", w, refusal.Problem)
+		}
+	}
+}
+
+func TestRefusedTargets(t *testing.T) {
+	parent := t.TempDir()
+	for _, name := range []string{"full/kept", "empty/", "file"} {
+		path := filepath.Join(parent, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, "/") {
+			if err := os.MkdirAll(path, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		} else if err := os.WriteFile(path, []byte("kept"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("empty", filepath.Join(parent, "link")); err != nil {
+		t.Fatal(err)
+	}
+	create := func(fsys FS, name string) error {
+		p, err := Create(t.Context(), fsys, filepath.Join(parent, name), testConfig(), testSettings())
+		if err == nil {
+			err = p.Abort()
+		}
+		return err
+	}
+	wantRefusal(t, create(OS{}, "full"), engine.RefusedUsage, "not empty")
+	wantRefusal(t, create(OS{}, "file"), engine.RefusedUsage, "not a folder")
+	wantRefusal(t, create(OS{}, "link"), engine.RefusedUsage, "not a folder")
+	wantRefusal(t, create(mounted{OS{}}, "empty"), engine.RefusedUsage, "mount point")
+	var refusal *engine.Refusal
+	if err := create(OS{}, "none/out"); !errors.Is(err, fs.ErrNotExist) || errors.As(err, &refusal) {
+		t.Errorf("a missing parent: got %v", err)
+	}
+	_, err := Create(t.Context(), OS{}, "/", testConfig(), testSettings())
+	wantRefusal(t, err, engine.RefusedUsage)
+	wantEntries(t, parent, "empty", "file", "full", "link")
+}
+
+type mounted struct{ FS }
+
+func (mounted) IsMountPoint(string) (bool, error) { return true, nil }
+
+func TestEmptyFolderIsReplaced(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := publish(t, OS{}, dir, testConfig(), testSettings(), smallPoints()); err != nil {
+		t.Fatal(err)
+	}
+	wantEntries(t, dir, sumsName, changesName, exceptionsName, "flows", manifestName, runName)
+}
+
+func TestTwoRunsForOneFolder(t *testing.T) {
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "out")
+	first, err := Create(t.Context(), OS{}, dir, testConfig(), testSettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := testSettings()
+	s.StagingSuffix = "second"
+	_, err = Create(t.Context(), OS{}, dir, testConfig(), s)
+	wantRefusal(t, err, engine.RefusedUsage, "another run", ".out.partial-test")
+	wantEntries(t, parent, ".out.partial-test")
+
+	if other, err := Create(t.Context(), OS{}, dir+"2", testConfig(), s); err != nil {
+		t.Errorf("a run for another folder: %v", err)
+	} else if err := other.Abort(); err != nil {
+		t.Error(err)
+	}
+	for range 2 { // the second time it does nothing
+		if err := first.Abort(); err != nil {
+			t.Error(err)
+		}
+	}
+	wantEntries(t, parent)
+}
+
+func TestDeadStagingIsSwept(t *testing.T) {
+	parent := t.TempDir()
+	for _, name := range []string{".out.partial-dead/flows/gas", ".other.partial-dead", ".out.partial-", ".out.partial-1.partial-x"} {
+		if err := os.MkdirAll(filepath.Join(parent, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := publish(t, OS{}, filepath.Join(parent, "out"), testConfig(), testSettings(), smallPoints()); err != nil {
+		t.Fatal(err)
+	}
+	wantEntries(t, parent, ".other.partial-dead", ".out.partial-", ".out.partial-1.partial-x", "out")
+}
+
+// TestSomebodyElseIsFirst fills DIR between Create and Commit: the kernel's
+// rename decides.
+func TestSomebodyElseIsFirst(t *testing.T) {
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "out")
+	changes, result := run(testConfig(), smallPoints())
+	p, err := Create(t.Context(), OS{}, dir, testConfig(), testSettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(p.Write(changes), p.WriteExceptions(testExceptions)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "theirs"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Commit(t.Context(), result)
+	wantRefusal(t, err, engine.RefusedUsage, "somebody else")
+	wantEntries(t, parent, "out")
+	wantEntries(t, dir, "theirs")
+}
+
+func TestCancelled(t *testing.T) {
+	parent := t.TempDir()
+	changes, result := run(testConfig(), smallPoints())
+	p, err := Create(t.Context(), OS{}, filepath.Join(parent, "out"), testConfig(), testSettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(p.Write(changes), p.WriteExceptions(testExceptions)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.Commit(ctx, result); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	wantEntries(t, parent)
+	if err := p.Write(changes); err == nil {
+		t.Error("a run was written after the end")
+	}
+}
+
+func TestDryRun(t *testing.T) {
+	parent := t.TempDir()
+	wet, err := publish(t, OS{}, filepath.Join(parent, "wet"), testConfig(), testSettings(), smallPoints())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := testSettings()
+	s.DryRun = true
+	dry, err := publish(t, OS{}, filepath.Join(parent, "dry"), testConfig(), s, smallPoints())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dry.ContentDigest != wet.ContentDigest {
+		t.Error("a dry run gives another content")
+	}
+	wantEntries(t, parent, "wet")
+	_, err = publish(t, OS{}, filepath.Join(parent, "wet"), testConfig(), s, smallPoints())
+	wantRefusal(t, err, engine.RefusedUsage, "not empty")
+}
+
+func TestExceptionsFile(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "x.parquet")
+	for _, commit := range []bool{false, true} {
+		x, err := CreateExceptionsFile(OS{}, path, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := x.Write(testExceptions); err != nil {
+			t.Fatal(err)
+		}
+		wantEntries(t, folder, ".x.parquet.partial-test")
+		if commit {
+			if err := x.Commit(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := x.Abort(); err != nil {
+			t.Error(err)
+		}
+		if !commit {
+			wantEntries(t, folder)
+		}
+	}
+	wantEntries(t, folder, "x.parquet")
+	_, err := CreateExceptionsFile(OS{}, folder, "test")
+	wantRefusal(t, err, engine.RefusedUsage, "not a file")
+}

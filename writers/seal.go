@@ -1,0 +1,110 @@
+package writers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"flagfill/engine"
+)
+
+// seal finishes every file, writes manifest and SHA256SUMS, and makes the
+// staged folder durable from the bottom up.
+func (p *Publication) seal(ctx context.Context, result *engine.Result) (*Manifest, error) {
+	if err := p.finishTables(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := p.writeJSON(runName, newRunRecord(p.settings.Run, &p.cfg, result)); err != nil {
+		return nil, err
+	}
+	manifest, err := p.manifest(result)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.writeJSON(manifestName, manifest); err != nil {
+		return nil, err
+	}
+	if err := p.writeFile(sumsName, encodeSums(slices.Clone(p.listings))); err != nil {
+		return nil, err
+	}
+	if err := p.syncs.finish(); err != nil {
+		return nil, err
+	}
+	return manifest, p.syncFolders()
+}
+
+// finishTables closes flow files, changes and exceptions.
+func (p *Publication) finishTables() error {
+	if err := p.flows.close(); err != nil {
+		return err
+	}
+	if err := p.changes.finish(p.rdps, p.flows.paths); err != nil {
+		return err
+	}
+	if err := p.finished(p.changes.file); err != nil {
+		return err
+	}
+	if err := p.exceptions.encoder.close(); err != nil {
+		return err
+	}
+	return p.finished(p.exceptions.file)
+}
+
+// manifest of the finished files. A content that contradicts itself is an
+// error: nothing is published that does not add up.
+func (p *Publication) manifest(result *engine.Result) (*Manifest, error) {
+	listing := p.changes.file.listing()
+	changes := ChangesFacts{Path: changesName, Rows: p.changes.rows, Bytes: listing.Bytes, SHA256: listing.SHA256}
+	limits := limitsInForce(p.cfg.Limits)
+	m := &Manifest{
+		Schema:     ManifestSchema,
+		Content:    newContent(&p.cfg, p.settings.Flows, p.flows, changes, result),
+		Cautions:   slices.Concat([]string{}, result.Cautions, p.cautions, limitCautions(limits)),
+		Limits:     limits,
+		Reading:    newReading(&p.cfg),
+		Exceptions: ExceptionsFacts{Rows: p.exceptions.encoder.count, WarningsListed: p.cfg.ListWarnings},
+		Inputs:     newInputs(result.Inputs),
+		Files:      slices.Clone(p.listings),
+	}
+	if problems := m.check(); len(problems) > 0 {
+		return nil, fmt.Errorf("cannot publish what does not add up: %s", strings.Join(problems, "; "))
+	}
+	sortListings(m.Files)
+	var err error
+	m.ContentDigest, err = m.Content.Digest()
+	return m, err
+}
+
+func (p *Publication) writeJSON(name string, v any) error {
+	text, err := encodeJSON(v)
+	if err != nil {
+		return fmt.Errorf("cannot encode %s: %w", name, err)
+	}
+	return p.writeFile(name, text)
+}
+
+func (p *Publication) writeFile(name string, text []byte) error {
+	f, err := p.create("", name)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(text); err != nil {
+		f.abandon()
+		return err
+	}
+	return p.finished(f)
+}
+
+// syncFolders makes the entries of all folders durable, children first.
+func (p *Publication) syncFolders() error {
+	for _, folder := range slices.Backward(append([]string{""}, p.folders...)) {
+		if err := p.fs.SyncDir(p.locate(folder)); err != nil {
+			return fmt.Errorf("cannot make the folder %s durable: %w", p.locate(folder), err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package writers
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Verification is what Verify found of a publication.
+type Verification struct {
+	Dir           string   `json:"dir"`
+	Files         int      `json:"files"`
+	Bytes         int64    `json:"bytes"`
+	Records       int64    `json:"records"` // in flow files
+	ContentDigest string   `json:"content_digest"`
+	Findings      Findings `json:"findings"` // none: the publication is proven
+}
+
+// Finding is one thing that is wrong, in plain words without any MPxN.
+type Finding struct {
+	Path    string `json:"path"` // within the publication
+	Problem string `json:"problem"`
+}
+
+// Findings are sorted by path. As an error they name the first few.
+type Findings []Finding
+
+func (f Findings) Error() string {
+	const most = 10
+	var lines []string
+	for _, finding := range f[:min(len(f), most)] {
+		lines = append(lines, finding.Path+": "+finding.Problem)
+	}
+	if len(f) > most {
+		lines = append(lines, fmt.Sprintf("and %d more", len(f)-most))
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Verify proves a publication from its bytes alone: that exactly the files of
+// SHA256SUMS stand there, unchanged; that the manifest adds up; that every flow
+// file reads back by its layout; and that flow files, changes.parquet,
+// exceptions.parquet and the facts tell the same story. What is wrong is a
+// finding. A dir that is missing or no publication at all is an
+// *engine.Refusal of kind RefusedInput; what cannot be read is an error.
+func Verify(ctx context.Context, fsys FS, dir string, workers int) (*Verification, error) {
+	v := &verifier{fs: fsys, dir: dir, sizes: map[string]int64{}, sums: map[string]string{}}
+	if err := v.listTop(); err != nil {
+		return nil, err
+	}
+	if err := v.readSums(); err != nil {
+		return nil, err
+	}
+	if err := guard(v.readManifest); err != nil { // it holds layouts, and those a decoder
+		return nil, err
+	}
+	v.compareListings()
+	if err := parallel(ctx, workers, v.jobs(ctx)); err != nil {
+		return nil, err
+	}
+	v.compareFlows()
+	return v.result(), nil
+}
+
+// verifier gathers findings. Its jobs run in parallel: they share findings,
+// under the mutex, and each writes its own part of the rest.
+type verifier struct {
+	fs  FS
+	dir string
+
+	sizes    map[string]int64  // of the regular files that stand there
+	sums     map[string]string // SHA-256 by path, as SHA256SUMS says
+	manifest *Manifest         // nil where it cannot be trusted
+	layouts  [2]*Layout
+
+	flowDigests []string // of each shard's records, from the flow file; "" where unreadable
+	rowDigests  []string // the same from changes.parquet
+
+	mu       sync.Mutex
+	findings Findings
+}
+
+func (v *verifier) find(path, format string, args ...any) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.findings = append(v.findings, Finding{path, fmt.Sprintf(format, args...)})
+}
+
+func (v *verifier) locate(path string) string { return filepath.Join(v.dir, filepath.FromSlash(path)) }
+
+func (v *verifier) result() *Verification {
+	slices.SortFunc(v.findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Problem, b.Problem))
+	})
+	r := &Verification{Dir: v.dir, Files: len(v.sizes), Findings: append(Findings{}, slices.Compact(v.findings)...)}
+	for _, size := range v.sizes {
+		r.Bytes += size
+	}
+	if v.manifest != nil {
+		r.ContentDigest = v.manifest.ContentDigest
+		for _, s := range v.manifest.Content.Shards {
+			r.Records += s.Records
+		}
+	}
+	return r
+}
