@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -62,11 +61,16 @@ func signalled(parent context.Context) (ctx context.Context, stop func()) {
 
 // run is the program: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	result := &resultWriter{w: stdout}
 	root := newRoot()
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(result)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if result.err != nil {
+		fmt.Fprintf(stderr, "flagfill: cannot write the result: %v\nWhat was asked for is done; its report alone is lost.\n", result.err)
+		return exitFailed
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -77,35 +81,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
-// errDifferences ends a command that found what it looked for and said so.
-var errDifferences = errors.New("differences found")
-
-// explain gives the exit code of an error and the text for stderr.
-func explain(ctx context.Context, err error) (code int, text string) {
-	if cause := (interrupted{}); errors.As(context.Cause(ctx), &cause) {
-		code = exitInterrupt
-		if cause.signal == syscall.SIGTERM {
-			code = exitTerminate
-		}
-		return code, cause.Error() + ": nothing was published"
-	}
-	var refusal *engine.Refusal
-	switch {
-	case errors.Is(err, errDifferences):
-		return exitDifferences, ""
-	case errors.As(err, &refusal):
-		return map[engine.RefusalKind]int{engine.RefusedUsage: exitUsage, engine.RefusedLimit: exitOverLimit,
-			engine.RefusedInput: exitRefused}[refusal.Kind], refusal.Error()
-	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return exitFailed, err.Error() + "\nThe disk is full: free space there or name another folder, and run again."
-	}
-	return exitFailed, err.Error()
+// resultWriter remembers that stdout failed, which no command looks at.
+type resultWriter struct {
+	w   io.Writer
+	err error
 }
 
-// usage is an error of the command line itself.
-func usage(next, format string, args ...any) error {
-	return &engine.Refusal{Kind: engine.RefusedUsage, Problem: fmt.Sprintf(format, args...), Next: next}
+func (r *resultWriter) Write(p []byte) (int, error) {
+	n, err := r.w.Write(p)
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
 }
 
 func newRoot() *cobra.Command {
@@ -123,6 +110,7 @@ files for the registration data providers: whole and proven, or not at all.`,
 		SilenceUsage:  true,
 		Args:          noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SetOut(cmd.ErrOrStderr())
 			_ = cmd.Help()
 			return usage("", "no command given")
 		},
@@ -130,9 +118,8 @@ files for the registration data providers: whole and proven, or not at all.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("See "+cmd.CommandPath()+" --help.", "%v", err)
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(newRun(), newVerify(), newGenerate(), newRules(), newConfig(), newVersion())
 	return root
 }
@@ -154,6 +141,21 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return usage(next, "unknown command %q", args[0])
 	}
 	return usage(next, "%s takes no argument, and %q was given", cmd.CommandPath(), args[0])
+}
+
+// newHelp is "help COMMAND", for those who are used to it.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:    "help [COMMAND]",
+		Hidden: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return noArguments(root, args)
+			}
+			return cmd.Help()
+		},
+	}
 }
 
 func examples(lines ...string) string { return "  " + strings.Join(lines, "\n  ") }

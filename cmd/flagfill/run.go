@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -113,7 +115,7 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	defer publication.Abort() // does nothing once committed
+	defer abort(cmd.ErrOrStderr(), publication)
 
 	var sink engine.Sink = publication
 	if f.exceptions != "" {
@@ -121,7 +123,7 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 		if err != nil {
 			return err
 		}
-		defer file.Abort()
+		defer abort(cmd.ErrOrStderr(), file)
 		sink = &listed{publication, file}
 	}
 
@@ -140,6 +142,14 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 		return err
 	}
 	return f.summarise(cmd.OutOrStdout(), manifest, result, time.Since(started))
+}
+
+// abort removes what was written so far, which is nothing once committed, and
+// says where it could not.
+func abort(stderr io.Writer, written interface{ Abort() error }) {
+	if err := written.Abort(); err != nil {
+		fmt.Fprintf(stderr, "flagfill: %v\nThe next run for the same path removes it.\n", err)
+	}
 }
 
 // configure joins the configuration file, the flags and this machine.

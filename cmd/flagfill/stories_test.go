@@ -189,8 +189,11 @@ func compareTotals(t *testing.T, want, out string) string {
 	return manifest.ContentDigest
 }
 
+// failer is what ends a test, of Go or of a script.
+type failer interface{ Fatal(args ...any) }
+
 // writeParquet stores a table: a header and its rows. Empty cells are null.
-func writeParquet(t *testing.T, path string, rows [][]string, e encoding) {
+func writeParquet(t failer, path string, rows [][]string, e encoding) {
 	header, rows := rows[0], rows[1:]
 	columns := parquet.Group{}
 	isInteger := map[string]bool{}
@@ -222,7 +225,7 @@ func writeParquet(t *testing.T, path string, rows [][]string, e encoding) {
 	}
 }
 
-func cellValue(t *testing.T, text string, isInteger bool) parquet.Value {
+func cellValue(t failer, text string, isInteger bool) parquet.Value {
 	if text == "" {
 		return parquet.NullValue()
 	}
@@ -255,7 +258,7 @@ func areIntegers(rows [][]string, column int) bool {
 
 // readParquet gives a table as text: its column names, then its rows. Null is
 // empty, a date is written as in ISO 8601.
-func readParquet(t *testing.T, path string) [][]string {
+func readParquet(t failer, path string) [][]string {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -305,7 +308,7 @@ func cellText(field parquet.Field, v parquet.Value) string {
 	return v.String()
 }
 
-func readCSV(t *testing.T, path string) [][]string {
+func readCSV(t failer, path string) [][]string {
 	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
