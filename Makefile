@@ -5,6 +5,9 @@ SHELL   := /bin/bash
 GO      ?= go
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 POINTS  ?= 1000000
+PAIRS   ?= 5
+PEER_POINTS ?= 10000000
+PEER_DATA    = bench/snapshots/$(PEER_POINTS)
 RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
 
 .PHONY: help build demo test test-real lint race fuzz bench bench-peers clean
@@ -36,8 +39,9 @@ lint: ## gofmt, vet and golangci-lint (installed where missing)
 bench: ## every Go benchmark
 	$(GO) test -run '^$$' -bench . -benchmem $(BENCHFLAGS) ./...
 
-bench-peers: build ## the same job on DuckDB, in pairs (needs Node and npm; PAIRS, POINTS)
-	bash bench/peers.sh $(POINTS)
+bench-peers: build ## the same job on DuckDB, in pairs (needs Node and npm; PAIRS, PEER_POINTS)
+	test -d $(PEER_DATA) || bin/flagfill generate --out $(PEER_DATA) --meter-points $(PEER_POINTS)
+	$(GO) run ./bench/peers --data $(PEER_DATA) --flagfill bin/flagfill --pairs $(PAIRS)
 
 clean: ## remove what was built and generated
 	rm -rf bin demo

@@ -12,8 +12,6 @@ const (
 	deviceKinds    = 4 * statusesOfType
 )
 
-func kindOf(t meterpoint.DeviceType, status uint8) uint8 { return uint8(t)*statusesOfType + status }
-
 // bearing marks a device word that ought to meet a point: if there is none,
 // its association is an orphan. It stands above the status set, and above it
 // the slot of the column that named the point, in two bits.

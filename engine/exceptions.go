@@ -20,12 +20,13 @@ type locator struct {
 // orphans finds the rows of device words that bear a flagged key. keys are
 // sorted.
 func (l *locator) orphans(keys []uint64, chunks [][]*kernel.Chunk) {
+	flags := filterOf(keys, 0)
 	for worker, ofWorker := range chunks {
 		s := l.run.gatherers[worker].devices
 		for _, c := range ofWorker {
 			l.rows = c.Rows(l.rows[:0])
 			for i, w := range c.Words[:c.Len()] {
-				if w&bearing == 0 {
+				if w&bearing == 0 || !flags.maybe(kernel.Key(w)) {
 					continue
 				}
 				if _, flagged := slices.BinarySearch(keys, kernel.Key(w)); !flagged {
@@ -39,6 +40,18 @@ func (l *locator) orphans(keys []uint64, chunks [][]*kernel.Chunk) {
 	}
 }
 
+// filter tells most keys that are not flagged apart by one bit.
+type filter [64]uint64
+
+func filterOf(words []uint64, shift int) (f filter) {
+	for _, w := range words {
+		f[w>>shift/64%64] |= 1 << (w >> shift % 64)
+	}
+	return f
+}
+
+func (f *filter) maybe(key uint64) bool { return f[key/64%64]>>(key%64)&1 != 0 }
+
 // flaggedRow is one row of a flagged point.
 type flaggedRow struct {
 	word   uint64
@@ -50,12 +63,15 @@ type flaggedRow struct {
 // points finds the rows of flagged points and says of each what its exceptions
 // say. flagged are words of key and flags, sorted.
 func (l *locator) points(flagged []uint64, chunks [][]*kernel.Chunk) {
-	rows := make([][]flaggedRow, len(flagged))
+	rows, flags := make([][]flaggedRow, len(flagged)), filterOf(flagged, kernel.PayloadBits)
 	for worker, ofWorker := range chunks {
 		trail := &l.run.gatherers[worker].points.trail
 		for _, c := range ofWorker {
 			l.rows = c.Rows(l.rows[:0])
 			for i, w := range c.Words[:c.Len()] {
+				if !flags.maybe(kernel.Key(w)) {
+					continue
+				}
 				at := sort.Search(len(flagged), func(j int) bool { return kernel.Key(flagged[j]) >= kernel.Key(w) })
 				if at < len(flagged) && kernel.Key(flagged[at]) == kernel.Key(w) {
 					rows[at] = append(rows[at], flaggedRow{w, trail.place(l.rows[i]), worker, l.rows[i]})

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"flagfill/engine/kernel"
+	"flagfill/engine/meterpoint"
 )
 
 const (
@@ -15,6 +16,7 @@ const (
 	// cache together with the space to sort them.
 	pointsPerRange = 12 << 10
 	sampledSplits  = 16
+	keysPerSample  = 2048
 )
 
 // chooseRanges cuts the key space so that every range holds about as many
@@ -80,9 +82,9 @@ func (r *run) sampleKeys(ctx context.Context) ([]uint64, error) {
 			if err != nil {
 				return err
 			}
-			for _, k := range keys {
-				if k>>44 == 0 {
-					samples[worker] = append(samples[worker], k)
+			for j := 0; j < len(keys); j += max(len(keys)/keysPerSample, 1) {
+				if keys[j]>>meterpoint.MPxNBits == 0 {
+					samples[worker] = append(samples[worker], keys[j])
 				}
 			}
 		}

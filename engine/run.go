@@ -1,3 +1,5 @@
+// Package engine turns device rows and meter point rows into changed meter
+// points: it gathers, joins, decides, and proves that the counts agree.
 package engine
 
 import (

@@ -12,8 +12,7 @@ type Chunk struct {
 	trail [ChunkWords]uint16
 	days  *[ChunkWords]int32
 	first uint32 // block of the first word's row
-	last  uint32 // block of the last word's row
-	n     int
+	n     uint32
 }
 
 // Rows are told in two bytes a word. A row number is a block of 2¹⁴ rows and
@@ -28,7 +27,7 @@ const (
 )
 
 // Len is the number of words in the chunk.
-func (c *Chunk) Len() int { return c.n }
+func (c *Chunk) Len() int { return int(c.n) }
 
 // Days beside the words; nil where the bucket keeps none.
 func (c *Chunk) Days() []int32 {
@@ -76,14 +75,23 @@ func (s *Slab) chunk() *Chunk {
 // taken once.
 type Buckets struct {
 	slab   *Slab
-	open   []*Chunk   // by range, the chunk being filled; nil before the first word
+	heads  []head     // by range
 	filled [][]*Chunk // by range, full chunks
 	ranges []uint16   // of the batch at hand
 }
 
+// head is the chunk being filled, with what filling it needs side by side: the
+// chunks themselves are spread over memory.
+type head struct {
+	chunk *Chunk // nil before the first word
+	days  *[ChunkWords]int32
+	n     uint32
+	last  uint32 // block of the last word's row
+}
+
 // NewBuckets gives empty buckets for so many ranges.
 func NewBuckets(slab *Slab, ranges int) *Buckets {
-	return &Buckets{slab: slab, open: make([]*Chunk, ranges), filled: make([][]*Chunk, ranges)}
+	return &Buckets{slab: slab, heads: make([]head, ranges), filled: make([][]*Chunk, ranges)}
 }
 
 // Scatter appends each word to the bucket of its range, and the day beside it
@@ -100,38 +108,41 @@ func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32,
 		at := ranges[i]
 		row := first + int64(rows[i])
 		block := uint32(row >> blockBits)
-		c := b.open[at]
-		if c == nil || c.n == ChunkWords || block-c.last+backSteps > farthest {
-			c = b.next(int(at), block)
+		h := &b.heads[at]
+		if h.chunk == nil || h.n == ChunkWords || block-h.last+backSteps > farthest {
+			b.next(int(at), block)
 		}
-		n := uint(c.n) % ChunkWords
-		c.Words[n] = w
-		c.trail[n] = uint16((block-c.last+backSteps)<<blockBits) | uint16(row&rowInBlock)
-		c.last = block
+		n := h.n % ChunkWords
+		h.chunk.Words[n] = w
+		h.chunk.trail[n] = uint16((block-h.last+backSteps)<<blockBits) | uint16(row&rowInBlock)
 		if days != nil {
-			c.days[n] = days[i]
+			h.days[n] = days[i]
 		}
-		c.n++
+		h.n, h.last = n+1, block
 	}
 }
 
-func (b *Buckets) next(at int, block uint32) *Chunk {
-	if full := b.open[at]; full != nil {
-		b.filled[at] = append(b.filled[at], full)
-	}
+func (b *Buckets) next(at int, block uint32) {
+	b.close(at)
 	c := b.slab.chunk()
-	c.first, c.last = block, block
-	b.open[at] = c
-	return c
+	c.first = block
+	b.heads[at] = head{chunk: c, days: c.days, last: block}
+}
+
+// close adds the chunk being filled to the full ones.
+func (b *Buckets) close(at int) {
+	if h := &b.heads[at]; h.chunk != nil {
+		h.chunk.n = h.n
+		b.filled[at] = append(b.filled[at], h.chunk)
+		*h = head{}
+	}
 }
 
 // Take gives the chunks of a range and forgets them, so that their memory can
 // be reclaimed once the caller is done.
 func (b *Buckets) Take(at int) []*Chunk {
+	b.close(at)
 	chunks := b.filled[at]
-	if b.open[at] != nil {
-		chunks = append(chunks, b.open[at])
-	}
-	b.filled[at], b.open[at] = nil, nil
+	b.filled[at] = nil
 	return chunks
 }

@@ -170,7 +170,7 @@ var tableLines = []tableLine{
 		func(s *situation) bool { return s.other || s.past },
 		always("null")},
 	{"never",
-		func(s *situation) bool { return true },
+		func(*situation) bool { return true },
 		always("null")},
 }
 

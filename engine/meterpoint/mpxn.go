@@ -1,3 +1,5 @@
+// Package meterpoint holds the business rules: what a meter point number is,
+// which status its meters give it, who is told, and what is left open.
 package meterpoint
 
 import "strings"
