@@ -39,10 +39,13 @@ type Plan struct {
 	Splits []Split
 }
 
-// Rows in all files.
+// Rows in all files; −1 where only reading tells.
 func (p *Plan) Rows() int64 {
 	var rows int64
 	for _, f := range p.Files {
+		if f.Rows < 0 {
+			return -1
+		}
 		rows += f.Rows
 	}
 	return rows
@@ -52,7 +55,7 @@ func (p *Plan) Rows() int64 {
 type File struct {
 	Path        string // as the user named it
 	Format      string // "parquet"
-	Rows        int64
+	Rows        int64  // −1 where only reading tells
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
 	Columns     []Column // in file order
@@ -68,16 +71,16 @@ type Column struct {
 
 // Split is a part of a file that one goroutine reads.
 type Split struct {
-	File     int // index into Plan.Files
-	FirstRow int64
-	Rows     int64
-	Part     int // the loader's own: a row group, a block
+	File     int   // index into Plan.Files
+	FirstRow int64 // in the file; 0 where only reading tells
+	Rows     int64 // of a file whose rows only reading tells, as many as there can be
+	Part     int   // the loader's own: a row group, a block
 }
 
 // Batch is a run of consecutive rows of one split.
 type Batch struct {
 	Record   arrow.Record // owned by the reader, valid until the next call of Next or Close
-	FirstRow int64        // in the file
+	FirstRow int64        // in the file, or in the split where only reading tells
 }
 
 // Reader reads one split in row order. One goroutine uses it.

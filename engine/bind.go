@@ -110,6 +110,14 @@ func bothForms(where string) error {
 		Next:    "give the devices in one form; map the column that is not wanted away in [columns.devices]"}
 }
 
+// name is what the file calls a field, or our own name for it.
+func (b *binding) name(f field) string {
+	if at := slices.Index(b.fields, f); at >= 0 {
+		return b.names[at]
+	}
+	return f.String()
+}
+
 func (b *binding) has(f field) bool { return slices.Contains(b.fields, f) }
 
 func (b *binding) require(table Table, file File, mapping map[string]string, wanted ...field) error {

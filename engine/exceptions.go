@@ -33,8 +33,8 @@ func (l *locator) orphans(keys []uint64, chunks [][]*kernel.Chunk) {
 					continue
 				}
 				at := s.trail.place(l.rows[i])
-				l.found = append(l.found, finding{Devices, at, l.run.devices.mpxnFields(at.file)[w>>slotShift&3],
-					OrphanMPxN, meterpoint.MPxN(kernel.Key(w)).String()})
+				column := l.run.devices.bound(at.split).mpxns[w>>slotShift&3]
+				l.found = append(l.found, finding{Devices, at, column, OrphanMPxN, meterpoint.MPxN(kernel.Key(w)).String()})
 			}
 		}
 	}
@@ -119,14 +119,14 @@ func (l *locator) describe(code Code, row flaggedRow) finding {
 	if at == fieldRDPID && !known { // it names an RDP, though not this point's
 		value, known = l.run.rdpCodes.names[row.word>>kernel.RDPShift&255], true
 	}
-	if !known && !l.run.points.bindings[row.place.file].has(at) || at == fieldMPxN {
+	if !known && !l.run.points.bound(row.place.split).has(at) || at == fieldMPxN {
 		at, value = fieldMPxN, meterpoint.MPxN(kernel.Key(row.word)).String()
 	}
 	return finding{MeterPoints, row.place, at, code, value}
 }
 
 func comparePlaces(a, b place) int {
-	return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.row, b.row))
+	return cmp.Or(cmp.Compare(a.split, b.split), cmp.Compare(a.row, b.row))
 }
 
 // listedAtOnce is how many exceptions the sink is given at a time.
@@ -151,7 +151,8 @@ func (r *run) listExceptions(sink Sink) error {
 			if f.table == Devices {
 				t = r.devices
 			}
-			exceptions[i] = Exception{f.table, t.plan.Files[f.place.file].Path, f.place.row, t.columnName(f.place.file, f.field), f.code, f.value}
+			file, row := t.locate(f.place)
+			exceptions[i] = Exception{f.table, t.plan.Files[file].Path, row, t.bindings[file].name(f.field), f.code, f.value}
 		}
 		if err := sink.WriteExceptions(exceptions); err != nil {
 			return err

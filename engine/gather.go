@@ -43,7 +43,7 @@ func newGatherer(r *run) *gatherer {
 // first, so that wrong columns there show early.
 func (r *run) gather(ctx context.Context) error {
 	r.gatherers = make([]*gatherer, r.cfg.Workers)
-	points, devices := r.points.plan.Splits, r.devices.plan.Splits
+	points, devices := len(r.points.plan.Splits), len(r.devices.plan.Splits)
 	var next atomic.Int64
 	err := each(ctx, r.cfg.Workers, func(ctx context.Context, worker int) error {
 		g := newGatherer(r)
@@ -52,10 +52,10 @@ func (r *run) gather(ctx context.Context) error {
 			i := int(next.Add(1) - 1)
 			var err error
 			switch {
-			case i < len(points):
-				err = g.points.scan(points[i], func() error { return g.gatherPoints(ctx) })
-			case i < len(points)+len(devices):
-				err = g.devices.scan(devices[i-len(points)], func() error { return g.gatherDevices(ctx) })
+			case i < points:
+				err = g.points.scan(i, func() error { return g.gatherPoints(ctx) })
+			case i < points+devices:
+				err = g.devices.scan(i-points, func() error { return g.gatherDevices(ctx) })
 			default:
 				return nil
 			}
@@ -74,8 +74,13 @@ func (r *run) gather(ctx context.Context) error {
 		r.ledger.addDevices(g, r.associations)
 		r.ledger.addPoints(g, &r.cfg)
 	}
-	r.read.Devices.Rows = r.devices.plan.Rows()
-	r.read.MeterPoints.Rows = r.points.plan.Rows()
+	for _, t := range []*table{r.devices, r.points} {
+		t.settle()
+		if err := t.expect(r.cfg.Limits.ExpectRows); err != nil {
+			return err
+		}
+	}
+	r.read.Devices.Rows, r.read.MeterPoints.Rows = r.devices.rows(), r.points.rows()
 	return nil
 }
 
@@ -84,7 +89,7 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 	if err := s.readKinds(); err != nil {
 		return err
 	}
-	have := g.run.devices.mpxnFields(s.split.File)
+	have := g.run.devices.bound(s.at).mpxns
 	words, rows := resize(&g.words, len(have)*s.rows+1), resize(&g.rows, len(have)*s.rows+1)
 	n := 0
 	for slot := range have {

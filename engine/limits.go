@@ -8,19 +8,6 @@ import (
 	"flagfill/engine/meterpoint"
 )
 
-// expectRows refuses tables with other row counts than expected.
-func (r *run) expectRows() error {
-	for _, t := range []*table{r.devices, r.points} {
-		want, ok := r.cfg.Limits.ExpectRows[t.name]
-		if found := t.plan.Rows(); ok && found != want {
-			return &Refusal{Kind: RefusedInput,
-				Problem: fmt.Sprintf("%s has %d rows in %d files, and --expect-rows says %d", t.name, found, len(t.plan.Files), want),
-				Next:    "check that every file of the extract is there and named, and that none is from another day"}
-		}
-	}
-	return nil
-}
-
 // What a run needs in memory: tables, buffers and code; then, for each worker,
 // pages being decoded and a range being sorted; then the words.
 const (
@@ -34,14 +21,14 @@ const (
 // checkMemory refuses a budget that the snapshot does not fit.
 func (r *run) checkMemory() error {
 	need := fixedBytes + int64(r.cfg.Workers)*bytesPerWorker +
-		bytesPerDevice*r.devices.plan.Rows() + bytesPerPoint*r.points.plan.Rows()
+		bytesPerDevice*r.devices.rows() + bytesPerPoint*r.points.rows()
 	if r.cfg.MemoryBytes == 0 || need <= r.cfg.MemoryBytes {
 		return nil
 	}
 	needMiB := (need>>20/memoryGranuleMiB + 1) * memoryGranuleMiB
 	return &Refusal{Kind: RefusedUsage,
 		Problem: fmt.Sprintf("the memory budget is %d MiB, and %s device rows and %s meter points rows need %d MiB with %d workers",
-			r.cfg.MemoryBytes>>20, grouped(r.devices.plan.Rows()), grouped(r.points.plan.Rows()), needMiB, r.cfg.Workers),
+			r.cfg.MemoryBytes>>20, grouped(r.devices.rows()), grouped(r.points.rows()), needMiB, r.cfg.Workers),
 		Next: fmt.Sprintf("Run it on a machine that has them, with --memory %dMiB, or assess one fuel at a time from extracts of one fuel.", needMiB)}
 }
 
@@ -178,7 +165,7 @@ func (r *run) mostListed() int {
 		return maxListed + 1
 	}
 	limit := r.cfg.Limits.MaxExceptions
-	return min(max(limit.most(3*r.devices.plan.Rows()), limit.most(r.points.plan.Rows())), maxListed) + 1
+	return min(max(limit.most(3*r.devices.mostRows()), limit.most(r.points.mostRows())), maxListed) + 1
 }
 
 // most is the largest count that is within the limit.

@@ -37,7 +37,7 @@ func newNoted(r *run) *noted {
 
 func (n *noted) add(s *scanner, code Code, f field, i int) {
 	if len(n.found) < n.most {
-		n.found = append(n.found, finding{s.table.name, place{s.split.File, s.first + int64(i)}, f, code, s.columns[f].value(i)})
+		n.found = append(n.found, finding{s.table.name, place{s.at, s.first + int64(i)}, f, code, s.columns[f].value(i)})
 	}
 }
 

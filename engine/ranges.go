@@ -23,7 +23,7 @@ const (
 // points. Where the cuts fall may change speed, never bytes: sorted files give
 // samples with wide gaps between them, so the widest ranges are cut again.
 func (r *run) chooseRanges(ctx context.Context) error {
-	rows := r.points.plan.Rows()
+	rows := r.points.rows()
 	wanted := int(min(max(rows/pointsPerRange, 1), kernel.MaxRanges/2))
 	if wanted == 1 {
 		r.ranges = kernel.NewRanges(nil)
@@ -78,7 +78,7 @@ func (r *run) sampleKeys(ctx context.Context) ([]uint64, error) {
 			if i >= len(splits) {
 				return nil
 			}
-			keys, err := s.firstKeys(splits[i])
+			keys, err := s.firstKeys(i)
 			if err != nil {
 				return err
 			}
@@ -94,15 +94,14 @@ func (r *run) sampleKeys(ctx context.Context) ([]uint64, error) {
 }
 
 // firstKeys reads the numbers of a split's first batch.
-func (s *scanner) firstKeys(split Split) ([]uint64, error) {
-	bound := &s.table.bindings[split.File]
-	at := slices.Index(bound.fields, fieldMPxN)
-	reader, err := s.table.source.Open(split, bound.columns[at:at+1])
+func (s *scanner) firstKeys(at int) ([]uint64, error) {
+	split, bound := s.table.plan.Splits[at], s.table.bound(at)
+	column := slices.Index(bound.fields, fieldMPxN)
+	reader, err := s.table.source.Open(split, bound.columns[column:column+1])
 	if err != nil {
 		return nil, err
 	}
 	defer reader.Close()
-	s.split = split
 	var batch Batch
 	if err := reader.Next(&batch); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -110,7 +109,8 @@ func (s *scanner) firstKeys(split Split) ([]uint64, error) {
 		}
 		return nil, err
 	}
-	s.rows, s.first = int(batch.Record.NumRows()), batch.FirstRow
+	s.at, s.split = at, split
+	s.rows, s.first = int(batch.Record.NumRows()), batch.FirstRow-split.FirstRow
 	if s.rows == 0 {
 		return nil, nil
 	}

@@ -84,8 +84,13 @@ func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run,
 	if r.points, err = planTable(ctx, MeterPoints, in.MeterPoints, cfg.Columns[MeterPoints]); err != nil {
 		return nil, err
 	}
-	if err := r.expectRows(); err != nil {
-		return nil, err
+	for _, t := range []*table{r.devices, r.points} {
+		if t.plan.Rows() < 0 {
+			continue // looked at once it was read
+		}
+		if err := t.expect(cfg.Limits.ExpectRows); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.checkMemory(); err != nil {
 		return nil, err
@@ -96,20 +101,8 @@ func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run,
 	if r.asOfDay, err = londonDay(cfg.AsOf); err != nil {
 		return nil, err
 	}
-	progress.total.Store(r.devices.plan.Rows() + r.points.plan.Rows())
+	progress.total.Store(r.devices.rows() + r.points.rows())
 	return r, nil
-}
-
-func planTable(ctx context.Context, name Table, source Source, mapping map[string]string) (*table, error) {
-	p, err := source.Plan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	bindings, err := bindTable(name, p.Files, mapping)
-	if err != nil {
-		return nil, err
-	}
-	return &table{name, source, p, bindings}, nil
 }
 
 // londonDay is the Europe/London date of an instant, in days since 1970.

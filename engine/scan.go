@@ -12,14 +12,6 @@ import (
 	"flagfill/engine/meterpoint"
 )
 
-// table is one input table, planned and bound.
-type table struct {
-	name     Table
-	source   Source
-	plan     *Plan
-	bindings []binding
-}
-
 // scanner reads splits of a table row by row into codes and numbers. One
 // worker owns it, and what it gives is valid until the next batch.
 type scanner struct {
@@ -27,7 +19,8 @@ type scanner struct {
 	columns [fields]column
 	present [fields]bool
 	rows    int
-	first   int64 // row in the file
+	first   int64 // row in the split
+	at      int   // index of the split at hand
 	split   Split
 	trail   trail
 	numbers []uint64
@@ -37,15 +30,16 @@ type scanner struct {
 }
 
 // scan opens the split and hands each batch to use.
-func (s *scanner) scan(split Split, use func() error) error {
+func (s *scanner) scan(at int, use func() error) error {
+	split := s.table.plan.Splits[at]
 	bound := &s.table.bindings[split.File]
 	reader, err := s.table.source.Open(split, bound.columns)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	s.split, s.present = split, [fields]bool{}
-	s.trail.begin(split)
+	s.at, s.split, s.present = at, split, [fields]bool{}
+	s.trail.begin(at, split.Rows)
 	for _, f := range bound.fields {
 		s.present[f] = true
 	}
@@ -69,10 +63,11 @@ func (s *scanner) scan(split Split, use func() error) error {
 			}
 		}
 	}
-	if rows != split.Rows {
+	s.table.readRows[at] = rows
+	if rows > split.Rows || s.file().Rows >= 0 && rows != split.Rows {
 		return &Refusal{Kind: RefusedInput,
 			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, s.file().Path, split.Rows, split.FirstRow, rows),
-			Next:    "the file is damaged: ask for the extract again"}
+			Next:    "The file is damaged: ask for the extract again."}
 	}
 	return nil
 }
@@ -81,7 +76,7 @@ func (s *scanner) scan(split Split, use func() error) error {
 // they are few enough, and else as many as one batch of ours may have.
 func (s *scanner) load(batch *Batch, at int64, bound []field) error {
 	rows := min(batch.Record.NumRows()-at, kernel.MaxTrail)
-	s.rows, s.first = int(rows), batch.FirstRow+at
+	s.rows, s.first = int(rows), batch.FirstRow+at-s.split.FirstRow
 	for i, f := range bound {
 		values := batch.Record.Column(i)
 		if rows < batch.Record.NumRows() {
@@ -98,21 +93,8 @@ func (s *scanner) file() *File { return &s.table.plan.Files[s.split.File] }
 
 func (s *scanner) refuse(f field, err error) error {
 	return &Refusal{Kind: RefusedInput, Err: err,
-		Problem: fmt.Sprintf("cannot read %s: %s, column %s, rows from %d on: %v", s.table.name, s.file().Path, s.columnName(f), s.first, err),
-		Next:    "check the extract, and that the column is the one meant"}
-}
-
-func (s *scanner) columnName(f field) string { return s.table.columnName(s.split.File, f) }
-
-// columnName is what the file calls a field, or our own name for it.
-func (t *table) columnName(file int, f field) string {
-	bound := &t.bindings[file]
-	for i, have := range bound.fields {
-		if have == f {
-			return bound.names[i]
-		}
-	}
-	return f.String()
+		Problem: fmt.Sprintf("cannot read %s: %s, column %s, rows from %d on: %v", s.table.name, s.file().Path, s.table.bound(s.at).name(f), s.split.FirstRow+s.first, err),
+		Next:    "Check the extract, and that the column is the one meant."}
 }
 
 // resize gives n elements of a scratch slice, grown where needed.
@@ -167,9 +149,6 @@ func newDeviceScanner(cfg *Config, t *table, a *associations, checks *kernel.Cla
 		}),
 	}
 }
-
-// mpxnFields of a file of devices, in the order in which a row's MPxNs count.
-func (t *table) mpxnFields(file int) []field { return t.bindings[file].mpxns }
 
 // readKinds decodes type and status of each row into kinds.
 func (s *deviceScanner) readKinds() error {

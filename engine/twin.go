@@ -16,7 +16,7 @@ const checkedShare = 256
 // least one in every run. Which one follows from the rows.
 func (r *run) isChecked(i int) bool {
 	share := min(checkedShare, r.ranges.Count())
-	return i%share == int(r.points.plan.Rows()%int64(share))
+	return i%share == int(r.points.rows()%int64(share))
 }
 
 // rangeCopy is a range's input, kept for the twin.

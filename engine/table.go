@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+)
+
+// table is one input table, planned and bound.
+type table struct {
+	name     Table
+	source   Source
+	plan     *Plan
+	bindings []binding // by file
+
+	readRows []int64 // by split: rows that reading found; each written by one worker
+}
+
+func planTable(ctx context.Context, name Table, source Source, mapping map[string]string) (*table, error) {
+	p, err := source.Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bindings, err := bindTable(name, p.Files, mapping)
+	if err != nil {
+		return nil, err
+	}
+	return &table{name: name, source: source, plan: p, bindings: bindings, readRows: make([]int64, len(p.Splits))}, nil
+}
+
+// typicalRowBytes is what a row of text takes, where rows have to be guessed.
+const typicalRowBytes = 56
+
+// rows of the table: exact once it was read or where the files say so, and
+// else a guess from their sizes.
+func (t *table) rows() int64 {
+	if rows := t.plan.Rows(); rows >= 0 {
+		return rows
+	}
+	var rows int64
+	for _, f := range t.plan.Files {
+		if f.Rows < 0 {
+			rows += f.Bytes / typicalRowBytes
+		} else {
+			rows += f.Rows
+		}
+	}
+	return rows
+}
+
+// mostRows is as many rows as there can be.
+func (t *table) mostRows() int64 {
+	var rows int64
+	for _, s := range t.plan.Splits {
+		rows += s.Rows
+	}
+	return rows
+}
+
+// settle says, once every split was read, how many rows each file has and
+// where each split's rows begin.
+func (t *table) settle() {
+	for i := range t.plan.Files {
+		t.plan.Files[i].Rows = 0
+	}
+	for i := range t.plan.Splits {
+		s := &t.plan.Splits[i]
+		file := &t.plan.Files[s.File]
+		s.FirstRow, s.Rows = file.Rows, t.readRows[i]
+		file.Rows += s.Rows
+	}
+}
+
+// place is where a row stands: in a split, since rows of a file can be counted
+// only when all splits before it have been read.
+type place struct {
+	split int
+	row   int64 // in the split
+}
+
+// file and row of a place, once the table is settled.
+func (t *table) locate(p place) (file int, row int64) {
+	s := &t.plan.Splits[p.split]
+	return s.File, s.FirstRow + p.row
+}
+
+// bound is the binding of the file that a split is part of.
+func (t *table) bound(split int) *binding { return &t.bindings[t.plan.Splits[split].File] }
+
+// expect refuses a table with another row count than expected.
+func (t *table) expect(rows map[Table]int64) error {
+	want, ok := rows[t.name]
+	if found := t.rows(); ok && found != want {
+		return &Refusal{Kind: RefusedInput,
+			Problem: fmt.Sprintf("%s has %s rows in %d files, and --expect-rows says %s", t.name, grouped(found), len(t.plan.Files), grouped(want)),
+			Next:    "Check that every file of the extract is there and named, and that none is from another day."}
+	}
+	return nil
+}
