@@ -133,12 +133,27 @@ func (c *column) loadDictionary(a *array.Dictionary) error {
 		}
 		c.codes = c.narrow
 	}
-	highest := uint32(0)
-	for _, code := range c.codes {
-		highest = max(highest, uint32(code))
-	}
-	if int64(highest) >= int64(max(c.dict.len(), 1)) {
-		return fmt.Errorf("a dictionary code is outside its dictionary of %d entries", c.dict.len())
+	return nil
+}
+
+// look writes what table, by dictionary code, has for each of the rows; nil
+// rows are all. A code outside the table is an error: nothing of such a column
+// may be used.
+func look[T any](dst []T, table []T, c *column, rows []int32) error {
+	codes := c.codes
+	for i := range dst {
+		row := i
+		if rows != nil {
+			row = int(rows[i])
+		}
+		code := uint(codes[row])
+		if code >= uint(len(table)) {
+			if c.isNull(row) {
+				continue // a null may hold any code
+			}
+			return fmt.Errorf("dictionary code %d is outside its dictionary of %d entries", int(code), c.dict.len())
+		}
+		dst[i] = table[code]
 	}
 	return nil
 }

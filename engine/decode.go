@@ -20,7 +20,7 @@ type numberDecoder struct {
 
 // decode writes the number of each of the rows, kernel.NotNumber or
 // kernel.Absent; rows may be nil for all, whose nulls are then Absent.
-func (d *numberDecoder) decode(dst []uint64, c *column, rows []int32) {
+func (d *numberDecoder) decode(dst []uint64, c *column, rows []int32) error {
 	switch {
 	case c.codes != nil:
 		if d.entries != c.entries {
@@ -30,8 +30,8 @@ func (d *numberDecoder) decode(dst []uint64, c *column, rows []int32) {
 				kernel.ParseTexts(d.numbers, c.dict.offsets, c.dict.data, nil)
 			}
 		}
-		for i := range dst {
-			dst[i] = d.numbers[c.codes[at(rows, i)]]
+		if err := look(dst, d.numbers, c, rows); err != nil {
+			return err
 		}
 	case c.integers != nil:
 		for i := range dst {
@@ -47,6 +47,7 @@ func (d *numberDecoder) decode(dst []uint64, c *column, rows []int32) {
 	if rows == nil {
 		override(dst, c, kernel.Absent)
 	}
+	return nil
 }
 
 func at(rows []int32, i int) int32 {
@@ -142,10 +143,7 @@ func (d *codeDecoder) decodeDictionary(dst []uint8, c *column) error {
 		}
 		d.entries = c.entries
 	}
-	for i, code := range c.codes {
-		dst[i] = d.codes[code]
-	}
-	return nil
+	return look(dst, d.codes, c, nil)
 }
 
 // What ever_installed says; a value that does not parse holds the point.
@@ -179,7 +177,7 @@ type dayDecoder struct {
 
 // decode writes the day of each row, NoDay where absent, badDay where it does
 // not parse.
-func (d *dayDecoder) decode(dst []int32, c *column) {
+func (d *dayDecoder) decode(dst []int32, c *column) error {
 	switch {
 	case c.codes != nil:
 		if d.entries != c.entries {
@@ -189,8 +187,8 @@ func (d *dayDecoder) decode(dst []int32, c *column) {
 				d.days = append(d.days[:i], parseDay(c.dict.at(i)))
 			}
 		}
-		for i, code := range c.codes {
-			dst[i] = d.days[code]
+		if err := look(dst, d.days, c, nil); err != nil {
+			return err
 		}
 	case c.days != nil:
 		for i, day := range c.days {
@@ -209,6 +207,7 @@ func (d *dayDecoder) decode(dst []int32, c *column) {
 		}
 	}
 	override(dst, c, NoDay)
+	return nil
 }
 
 // dayLayouts are the ISO 8601 forms that are read; the date counts as it is

@@ -93,7 +93,11 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 	words, rows := resize(&g.words, len(have)*s.rows+1), resize(&g.rows, len(have)*s.rows+1)
 	n := 0
 	for slot := range have {
-		found, noted := s.readAssociations(slot, have), false
+		found, err := s.readAssociations(slot, have)
+		if err != nil {
+			return err
+		}
+		var noted bool
 		n, noted = kernel.Combine(words, rows, n, found.kinds, found.classes, found.numbers, found.rows,
 			&g.run.associations.payloads, uint32(slot)<<slotShift, &g.associations)
 		if noted {

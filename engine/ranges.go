@@ -14,7 +14,7 @@ import (
 const (
 	// pointsPerRange makes a range's words of both sides fit a second-level
 	// cache together with the space to sort them.
-	pointsPerRange = 12 << 10
+	pointsPerRange = 24 << 10
 	sampledSplits  = 16
 	keysPerSample  = 2048
 )
@@ -118,6 +118,8 @@ func (s *scanner) firstKeys(at int) ([]uint64, error) {
 		return nil, s.refuse(fieldMPxN, err)
 	}
 	numbers := resize(&s.numbers, s.rows)
-	s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil)
+	if err := s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil); err != nil {
+		return nil, s.refuse(fieldMPxN, err)
+	}
 	return numbers, nil
 }

@@ -167,14 +167,16 @@ func (s *deviceScanner) readKinds() error {
 // readAssociations decodes the MPxNs that one column names, and drops those
 // which an earlier column of the row names already. The result is the
 // scanner's own and valid until the next call.
-func (s *deviceScanner) readAssociations(slot int, have []field) *named {
+func (s *deviceScanner) readAssociations(slot int, have []field) (*named, error) {
 	c, n := &s.columns[have[slot]], &s.found
 	n.rows = s.presentRows(c)
 	numbers := resize(&n.numbers, len(n.rows))
+	rows := n.rows
 	if c.nulls == nil {
-		s.decode[slot].decode(numbers, c, nil)
-	} else {
-		s.decode[slot].decode(numbers, c, n.rows)
+		rows = nil
+	}
+	if err := s.decode[slot].decode(numbers, c, rows); err != nil {
+		return nil, s.refuse(have[slot], err)
 	}
 	for earlier := range slot {
 		kernel.DropRepeats(numbers, s.dense[earlier], n.rows)
@@ -187,7 +189,7 @@ func (s *deviceScanner) readAssociations(slot int, have []field) *named {
 		kernel.Spread(resize(&s.dense[slot], s.rows), numbers, n.rows)
 	}
 	s.checks.Classify(resize(&n.classes, len(n.rows)), numbers)
-	return n
+	return n, nil
 }
 
 // presentRows lists the rows of the batch that hold a value.
@@ -244,7 +246,9 @@ func newPointScanner(t *table, codes *rdpCodes, checks *kernel.Classifier) *poin
 // readPoints decodes every column of the batch.
 func (s *pointScanner) readPoints() (numbers []uint64, classes []uint8, err error) {
 	numbers, classes = resize(&s.numbers, s.rows), resize(&s.classes, s.rows)
-	s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil)
+	if err := s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil); err != nil {
+		return nil, nil, s.refuse(fieldMPxN, err)
+	}
 	s.checks.Classify(classes, numbers)
 	coded := []struct {
 		f       field
@@ -264,7 +268,9 @@ func (s *pointScanner) readPoints() (numbers []uint64, classes []uint8, err erro
 	}
 	days := resize(&s.days, s.rows)
 	if s.present[fieldChangedOn] {
-		s.dayDecoder.decode(days, &s.columns[fieldChangedOn])
+		if err := s.dayDecoder.decode(days, &s.columns[fieldChangedOn]); err != nil {
+			return nil, nil, s.refuse(fieldChangedOn, err)
+		}
 	} else {
 		for i := range days {
 			days[i] = NoDay

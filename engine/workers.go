@@ -35,7 +35,7 @@ func barrier(err *error) {
 // order on the caller's goroutine. At most a few items a worker wait to be
 // consumed, which bounds memory.
 func inOrder[T any](ctx context.Context, workers, n int, produce func(worker, item int) (T, error), consume func(T) error) error {
-	window := 4 * workers
+	window := 24 * workers
 	slots := make([]chan T, window)
 	for i := range slots {
 		slots[i] = make(chan T, 1)

@@ -19,7 +19,7 @@ func newVerify() *cobra.Command {
 		Long: `verify reads every byte of a publication and recomputes every digest, count, sum
 and identity: the flow files against changes.parquet, both against the manifest.
 Whatever was changed, removed, added or renamed is named, with exit code 3.`,
-		Args: func(cmd *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("flagfill verify publication", "verify takes one folder, and %d were given", len(args))
 			}

@@ -1,9 +1,11 @@
 package kernel
 
+import "unsafe"
+
 // ChunkWords is how many words a chunk holds.
 const ChunkWords = 512
 
-const slabChunks = 128
+const slabChunks = 256
 
 // Chunk is a fixed-size run of words of one range, with a day beside each word
 // where the bucket keeps days, and the row that each word came from.
@@ -58,8 +60,10 @@ type Slab struct {
 func (s *Slab) chunk() *Chunk {
 	if len(s.fresh) == 0 {
 		s.fresh = make([]Chunk, slabChunks)
+		populate(unsafe.Pointer(&s.fresh[0]), unsafe.Sizeof(s.fresh[0])*slabChunks)
 		if s.WithDays {
 			s.freshDays = make([][ChunkWords]int32, slabChunks)
+			populate(unsafe.Pointer(&s.freshDays[0]), unsafe.Sizeof(s.freshDays[0])*slabChunks)
 		}
 	}
 	c := &s.fresh[0]

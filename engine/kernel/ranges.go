@@ -13,6 +13,8 @@ const (
 	cellBits     = 32 // of a key within its cell
 	cells        = 1 << (keyBits - cellBits)
 	slotsPerCut  = 8
+	slotCuts     = 3       // more cuts in a slot have its cell divided again
+	slotsPerCell = 1 << 12 // and no further than this
 	paddedBounds = 2 * MaxRanges
 )
 
@@ -47,12 +49,22 @@ func NewRanges(firstKeys []uint64) *Ranges {
 		if cuts > 0 {
 			slotBits = bits.Len(uint(cuts * slotsPerCut))
 		}
-		r.cells[c] = uint64(len(r.slots))<<8 | uint64(cellBits-slotBits)
-		for slot := range uint64(1) << slotBits {
-			first := from + slot<<(cellBits-slotBits)
-			last := first + 1<<(cellBits-slotBits) - 1
-			r.slots = append(r.slots, uint16(endedAt(first)))
-			most = max(most, endedAt(last)-endedAt(first))
+		start := len(r.slots)
+		for {
+			fullest := 0
+			for slot := range uint64(1) << slotBits {
+				first := from + slot<<(cellBits-slotBits)
+				last := first + 1<<(cellBits-slotBits) - 1
+				r.slots = append(r.slots, uint16(endedAt(first)))
+				fullest = max(fullest, endedAt(last)-endedAt(first))
+			}
+			if fullest <= slotCuts || 2<<slotBits > slotsPerCell {
+				r.cells[c] = uint64(start)<<8 | uint64(cellBits-slotBits)
+				most = max(most, fullest)
+				break
+			}
+			slotBits++
+			r.slots = r.slots[:start]
 		}
 	}
 	for 1<<r.steps <= most {

@@ -9,13 +9,13 @@ verdict "SHA256SUMS lists every other file" "$([ $((listed + 1)) = "$files" ] ||
 
 mounted() { # NAME SIZE: an empty file system of its own at $disk
   disk=$work/mount-$1
-  mkdir -p "$disk" && mount -t tmpfs -o "size=$2,mode=755" none "$disk"
+  mkdir "$disk" && mount -t tmpfs -o "size=$2,mode=755" none "$disk" || { echo "cannot mount $disk" >&2; exit 1; }
 }
 
 mounted roomy 64m
 run "$small" "$disk/out"
 verdict "a disk with room" "$(whole "$disk/out")"
-used_kib=$(df --output=used -k "$disk" | tail -1)
+used_kib=$(($(df --output=used -k "$disk" | tail -1)))
 
 # A disk that is full after a part of the publication, whichever part it is.
 for percent in 3 20 40 60 80 95; do

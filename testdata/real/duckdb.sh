@@ -3,9 +3,12 @@
 
 version=1.5.6-r.1
 modules=$root/bin/duckdb-$version
+# Node knows the certificates it was built with; the machine's own come on top.
+certificates=/etc/ssl/certs/ca-certificates.crt
+[ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -r $certificates ] || export NODE_EXTRA_CA_CERTS=$certificates
 if [ ! -d "$modules/node_modules/@duckdb/node-api" ]; then
-  npm install --prefix "$modules" --no-audit --no-fund --silent "@duckdb/node-api@$version" >"$work/stderr" 2>&1 ||
-    fail "DuckDB" "npm cannot install @duckdb/node-api@$version: a registry must be in reach"
+  timeout 90 npm install --prefix "$modules" --no-audit --no-fund --silent "@duckdb/node-api@$version" >"$work/stderr" 2>&1 ||
+    fail "DuckDB" "npm cannot install @duckdb/node-api@$version: its registry must be in reach"
 fi
 export NODE_PATH=$modules/node_modules
 duckdb() { node "$root/testdata/real/duckdb.mjs" "$@" >"$work/stdout" 2>"$work/stderr"; }

@@ -24,6 +24,7 @@ cleanup() {
   rm -rf "$work"
 }
 trap cleanup EXIT
+trap 'exit 143' INT TERM
 mkdir "$work/mount-trial"
 mount -t tmpfs none "$work/mount-trial" || { echo "test-real cannot mount here: in a container it must be privileged" >&2; exit 1; }
 flagfill=$work/flagfill
