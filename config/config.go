@@ -86,7 +86,7 @@ func Load(path string) (*Config, error) {
 		}
 		return nil, &engine.Refusal{Kind: engine.RefusedUsage, Err: err,
 			Problem: "cannot read configuration " + path + ": " + cause.Error(),
-			Next:    "check the path given with --config, or leave it out to run with the defaults"}
+			Next:    "Check the path given with --config, or leave it out to run with the defaults."}
 	}
 	folder, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {

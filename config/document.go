@@ -36,7 +36,7 @@ func joined(path []string) string {
 // parse reads a configuration from its text. The name stands in errors only.
 func parse(name string, text []byte) (*Config, error) {
 	refused := func(problem, next string) error {
-		return &engine.Refusal{Kind: engine.RefusedUsage, Problem: "cannot use configuration " + name + ": " + problem, Next: next}
+		return &engine.Refusal{Kind: engine.RefusedUsage, Problem: "cannot use configuration " + name + ": " + problem, Next: sentence(next)}
 	}
 	var tree map[string]any
 	if err := toml.Unmarshal(text, &tree); err != nil {

@@ -78,7 +78,11 @@ func policies() []setting {
 	return all
 }
 
+// sentence begins with a capital letter and ends as a sentence does.
 func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
 	text = strings.ToUpper(text[:1]) + text[1:]
 	if strings.HasSuffix(text, "?") {
 		return text

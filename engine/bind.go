@@ -107,7 +107,7 @@ func bindFile(table Table, file File, mapping map[string]string) (binding, error
 func bothForms(where string) error {
 	return &Refusal{Kind: RefusedInput,
 		Problem: fmt.Sprintf("cannot read devices: %s: both forms of the table are used, the single column mpxn and the columns import_mpxn, secondary_import_mpan, export_mpan", where),
-		Next:    "give the devices in one form; map the column that is not wanted away in [columns.devices]"}
+		Next:    "Give the devices in one form; map the column that is not wanted away in [columns.devices]."}
 }
 
 // name is what the file calls a field, or our own name for it.
@@ -158,7 +158,7 @@ func (b *binding) add(table Table, file File, mapping map[string]string, f field
 		if found >= 0 {
 			return false, &Refusal{Kind: RefusedInput,
 				Problem: fmt.Sprintf("cannot read %s: %s: the columns %s and %s differ only in case", table, file.Path, file.Columns[found].Name, c.Name),
-				Next:    "rename one of them"}
+				Next:    "Rename one of them."}
 		}
 		found = i
 	}
@@ -175,7 +175,7 @@ func (b *binding) add(table Table, file File, mapping map[string]string, f field
 	if !fits {
 		return false, &Refusal{Kind: RefusedInput,
 			Problem: fmt.Sprintf("cannot read %s: %s: column %s is %s, but %s must be %s", table, file.Path, c.Name, c.Native, f, wanted),
-			Next:    fmt.Sprintf("export the column as %s, or name another one: [columns.%s] %s = \"…\"", wanted, table, f)}
+			Next:    fmt.Sprintf("Export the column as %s, or name another one: [columns.%s] %s = \"…\"", wanted, table, f)}
 	}
 	b.columns = append(b.columns, found)
 	b.fields = append(b.fields, f)
@@ -202,9 +202,9 @@ func missing(table Table, file File, mapping map[string]string, f field) error {
 	if f == fieldImportMPxN && table == Devices && wanted == f.String() {
 		what = "import_mpxn, secondary_import_mpan, export_mpan (at least one) or mpxn"
 	}
-	next := fmt.Sprintf("name the column in the configuration: [columns.%s] %s = \"…\"", table, f)
+	next := fmt.Sprintf("Name the column in the configuration: [columns.%s] %s = \"…\"", table, f)
 	if nearest, ok := Nearest(wanted, names); ok {
-		next = fmt.Sprintf("if %s is meant, say so in the configuration: [columns.%s] %s = %q", nearest, table, f, nearest)
+		next = fmt.Sprintf("If %s is meant, say so in the configuration: [columns.%s] %s = %q", nearest, table, f, nearest)
 	}
 	return &Refusal{Kind: RefusedInput,
 		Problem: fmt.Sprintf("cannot read %s: %s has no column %s; its columns are %s", table, file.Path, what, strings.Join(names, ", ")),

@@ -103,7 +103,7 @@ func newDeliveries(codes *rdpCodes) (*deliveries, error) {
 func tooManyRDPs(found int) error {
 	return &Refusal{Kind: RefusedInput,
 		Problem: fmt.Sprintf("cannot read meter_points: %d different RDPs are named, and %d are the most a run can hold", found, maxRDPs),
-		Next:    "check that rdp_id is mapped to the right column"}
+		Next:    "Check that rdp_id is mapped to the right column."}
 }
 
 func (d *deliveries) of(m meterpoint.MPxN, code uint8) delivery {

@@ -3,7 +3,6 @@ package loaders
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -348,7 +347,7 @@ func TestPanicBarrier(t *testing.T) {
 	}
 	err = func() (err error) {
 		defer barrier(&err)
-		panic(fmt.Sprint("thrown"))
+		panic("thrown")
 	}()
 	if err == nil {
 		t.Error("a panic went by")

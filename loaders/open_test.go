@@ -103,7 +103,11 @@ func TestPathsRefused(t *testing.T) {
 				if err := os.Remove(link); err != nil {
 					t.Fatal(err)
 				}
-				defer os.Symlink(a, link)
+				defer func() {
+					if err := os.Symlink(a, link); err != nil {
+						t.Error(err)
+					}
+				}()
 			}
 			_, err := Open(c.paths, engine.Devices)
 			mustRefuse(t, err, c.parts...)

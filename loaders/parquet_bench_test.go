@@ -104,6 +104,9 @@ func scan(b testing.TB, source engine.Source, columns []int) (rows int64) {
 func BenchmarkPages(b *testing.B) {
 	rows := benchRows(1 << 19)
 	for _, codec := range codecs {
+		if codec == &parquet.Lz4Raw {
+			continue // parquet-go does not always read back what it wrote
+		}
 		b.Run(fmt.Sprintf("format=parquet/codec=%v", codec), func(b *testing.B) {
 			path := saved(b, "x.parquet", writeParquet(b, rows, parquet.Compression(codec), parquet.MaxRowsPerRowGroup(1<<18)))
 			for column, name := range benchColumns {

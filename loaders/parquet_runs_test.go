@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"encoding/binary"
+	"errors"
 	"slices"
 	"testing"
 
@@ -53,7 +54,7 @@ func TestCodesAgreeWithTheirRuns(t *testing.T) {
 			return
 		}
 		if top := int(slices.Max(values[:n])); top > 0 {
-			if _, err := decodeCodes(nil, n, top, append([]byte{byte(width)}, encoded...)); err != errCode {
+			if _, err := decodeCodes(nil, n, top, append([]byte{byte(width)}, encoded...)); !errors.Is(err, errCode) {
 				t.Fatalf("code %d of %d entries: %v", top, top, err)
 			}
 		}

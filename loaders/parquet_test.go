@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -219,7 +220,7 @@ func TestOptionalDelta(t *testing.T) {
 		}
 	}
 	for version := 1; version <= 2; version++ {
-		options := append(encodings, parquet.DataPageVersion(version), parquet.PageBufferSize(3000))
+		options := append(slices.Clone(encodings), parquet.DataPageVersion(version), parquet.PageBufferSize(3000))
 		got, _, err := readAllOf(open(t, saved(t, "x.parquet", writeParquet(t, rows, options...))))
 		if err != nil {
 			t.Fatal(err)

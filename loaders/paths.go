@@ -19,7 +19,7 @@ func expand(paths []string, table engine.Table) ([]string, error) {
 		return nil, &engine.Refusal{
 			Kind:    engine.RefusedUsage,
 			Problem: fmt.Sprintf("no file is named for %s", table),
-			Next:    "name a file, a folder or a quoted glob",
+			Next:    "Name a file, a folder or a quoted glob",
 		}
 	}
 	list := &fileList{table: table}
@@ -55,7 +55,9 @@ func (l *fileList) add(path string) error {
 func (l *fileList) addGlob(pattern string) error {
 	matches, err := filepath.Glob(pattern)
 	if err != nil {
-		return refusal(l.table, pattern, err)
+		return &engine.Refusal{Kind: engine.RefusedInput, Err: err,
+			Problem: fmt.Sprintf("cannot read %s: %s is neither a file nor a glob: %v", l.table, pattern, err),
+			Next:    "Close every [ with a ], or put a \\ before it."}
 	}
 	slices.Sort(matches)
 	before := len(l.paths)
@@ -103,7 +105,7 @@ func (l *fileList) refuseNothing(path string, before int) error {
 	return &engine.Refusal{
 		Kind:    engine.RefusedInput,
 		Problem: fmt.Sprintf("cannot read %s %s: it matches no file (hidden files and names that start with _ are left out)", l.table, path),
-		Next:    "check the path, and that the extract was written there",
+		Next:    "Check the path, and that the extract was written there",
 	}
 }
 
@@ -116,7 +118,7 @@ func (l *fileList) addFile(path string, info fs.FileInfo) error {
 			return &engine.Refusal{
 				Kind:    engine.RefusedInput,
 				Problem: fmt.Sprintf("cannot read %s %s: it is the same file as %s, named before", l.table, path, l.paths[i]),
-				Next:    "name each file once",
+				Next:    "Name each file once.",
 			}
 		}
 	}

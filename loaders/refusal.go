@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"flagfill/engine"
 )
@@ -16,14 +17,17 @@ func refusal(table engine.Table, path string, err error) error {
 	if errors.As(err, &done) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	next := "ask for the file again, or write it again; if other programs read it without complaint, report this as a fault of this program"
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) { // nothing is wrong with the file
+		return fmt.Errorf("cannot read %s: %w", table, err)
+	}
+	next := "Ask for the file again, or write it again; if other programs read it without complaint, report this as a fault of this program"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		next = "check the path, and that nothing moves or deletes extracts while they are read"
+		next = "Check the path, and that nothing moves or deletes extracts while they are read"
 	case errors.Is(err, fs.ErrPermission):
-		next = "let this user read the file"
+		next = "Let this user read the file"
 	case errors.Is(err, errChanged):
-		next = "wait until the extract is complete, then run again"
+		next = "Wait until the extract is complete, then run again"
 	}
 	var inner *fs.PathError
 	if errors.As(err, &inner) && inner.Path == path {

@@ -68,7 +68,7 @@ func claim(ctx context.Context, fsys FS, dir, suffix string) (*staging, error) {
 	parent := filepath.Dir(dir)
 	parentLock, err := fsys.Lock(ctx, parent)
 	if err != nil {
-		return nil, fmt.Errorf("cannot lock the folder %s: %w", parent, err)
+		return nil, fmt.Errorf("cannot publish to %s: cannot lock the folder %s: %w", dir, parent, err)
 	}
 	defer func() { _ = parentLock.Close() }()
 

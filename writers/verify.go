@@ -72,10 +72,11 @@ type verifier struct {
 	fs  FS
 	dir string
 
-	sizes    map[string]int64  // of the regular files that stand there
-	sums     map[string]string // SHA-256 by path, as SHA256SUMS says
-	manifest *Manifest         // nil where it cannot be trusted
-	layouts  [2]*Layout
+	sizes        map[string]int64  // of the regular files that stand there
+	sums         map[string]string // SHA-256 by path, as SHA256SUMS says
+	sumsUnusable bool
+	manifest     *Manifest // nil where it cannot be trusted
+	layouts      [2]*Layout
 
 	flowDigests []string // of each shard's records, from the flow file; "" where unreadable
 	rowDigests  []string // the same from changes.parquet

@@ -1,9 +1,8 @@
 // The SQL of the job: `checked` with everything that flagfill run checks under
 // its defaults, `bare` with nothing but the join and the decision table.
 //
-// Where the two differ in strictness, the SQL is the laxer and so the faster:
-// it takes an exponent inside thirteen characters for a number, and does not
-// list the rows of exceptions, only counts them.
+// Where the two differ in strictness, the SQL is the laxer and so the faster: it
+// takes an exponent inside thirteen characters for a number.
 
 const list = (words) => `[${words.map((w) => `'${w}'`).join(', ')}]`;
 
@@ -171,6 +170,50 @@ const counts = (devices) => ({
     UNION ALL SELECT ['NO_RDP', 'BAD_RDP', 'RDP_MISMATCH'][problem], sum(points) FROM decided WHERE NOT conflict AND problem > 0 GROUP BY problem`,
 });
 
+// The rows of exceptions, found by reading both tables again: by far most rows
+// have none, and the joins keep few.
+const wrongDigit = (n) => `${n} >= 1000000000000 AND NOT (${checkOK(n)})`;
+const listed = (devices, meterPoints, out) => [`
+  CREATE TEMP TABLE unmatched AS
+  SELECT n, CASE WHEN ${wrongDigit('n')} THEN 'BAD_CHECK_DIGIT' WHEN usable > 0 THEN 'ORPHAN_MPXN' END AS code
+  FROM gathered WHERE key IS NULL AND n > 0`, `
+  CREATE TEMP TABLE flagged AS
+  SELECT n, conflict, rows, recorded IN (0, 5, 6) AS unknown, ever = 3 AS bad, problem
+  FROM gathered JOIN decided USING (key)
+  WHERE decided.conflict OR gathered.rows > 1 OR recorded IN (0, 5, 6) OR ever = 3 OR problem > 0`
+    .replace('SELECT n, conflict, rows,', 'SELECT n, decided.conflict AS conflict, gathered.rows AS rows,'), `
+  COPY (
+    SELECT 'devices' AS "table", row, col AS "column", code, value
+    FROM (SELECT row, col, value, CASE WHEN n IS NULL THEN 'BAD_MPXN' WHEN u.code = 'BAD_CHECK_DIGIT' THEN u.code
+            WHEN type = 0 THEN 'UNKNOWN_DEVICE_TYPE' WHEN status = 0 THEN 'UNKNOWN_DEVICE_STATUS'
+            WHEN status > 2 AND (type = 1) <> (n >= 1000000000000) THEN 'FUEL_MISMATCH'
+            WHEN status > 2 THEN u.code END AS code
+          FROM (${meterColumns.map((column) => `
+            SELECT row, '${column}' AS col, t AS value, ${valid('t', 'n')} AS n, type, status
+            FROM (SELECT file_row_number AS row, ${column} AS t, try_cast(${column} AS BIGINT) AS n,
+                    ${place(deviceTypes, fold('device_type'))} AS type, ${place(deviceStatuses, fold('device_status'))} AS status
+                  FROM read_parquet('${devices}', file_row_number = true)
+                  WHERE ${place(deviceTypes, fold('device_type'))} < 3 AND ${column} <> '')`).join(' UNION ALL ')})
+          LEFT JOIN unmatched u USING (n))
+    WHERE code IS NOT NULL
+    UNION ALL
+    SELECT 'meter_points', row, 'mpxn', unnest(codes), value
+    FROM (SELECT row, value, CASE
+            WHEN n IS NULL THEN ['BAD_MPXN']
+            WHEN ${wrongDigit('n')} THEN ['BAD_CHECK_DIGIT']
+            WHEN conflict THEN ['CONFLICTING_METER_POINT']
+            WHEN nth > 1 THEN ['DUPLICATE_METER_POINT']
+            ELSE list_filter([CASE WHEN unknown THEN 'UNKNOWN_SERVICE_STATUS' END, CASE WHEN bad THEN 'BAD_VALUE' END,
+              CASE WHEN problem > 0 THEN ['NO_RDP', 'BAD_RDP', 'RDP_MISMATCH'][problem] END], lambda c: c IS NOT NULL) END AS codes
+          FROM (SELECT *, row_number() OVER (PARTITION BY n ORDER BY row) AS nth
+                FROM (SELECT row, t AS value, ${valid('t', 'n')} AS n
+                      FROM (SELECT file_row_number AS row, mpxn AS t, try_cast(mpxn AS BIGINT) AS n
+                            FROM read_parquet('${meterPoints}', file_row_number = true)))
+                LEFT JOIN flagged USING (n)
+                WHERE n IS NULL OR flagged.conflict IS NOT NULL OR ${wrongDigit('n')}))
+    ORDER BY 1, 2, 3)
+  TO '${out}/exceptions.parquet' (FORMAT parquet, COMPRESSION snappy)`];
+
 // Without checks: a bad identifier is cast to nothing, everything else is
 // believed.
 const bareChange = (devices, meterPoints) => `
@@ -206,5 +249,6 @@ const write = (out, day) => [
 // statements of a run, in order, and the counts to print after it.
 export function statements(checks, { devices, meterPoints, out, day }) {
   const make = checks === 'all' ? [points(meterPoints), gather(devices), decide, change] : [bareChange(devices, meterPoints)];
-  return { run: [...make, ...write(out, day)], counts: checks === 'all' ? counts(devices) : {} };
+  const list = checks === 'all' ? listed(devices, meterPoints, out) : [];
+  return { run: [...make, ...write(out, day), ...list], counts: checks === 'all' ? counts(devices) : {} };
 }

@@ -157,7 +157,7 @@ func (e *estate) beside(t table, fuel meterpoint.Fuel, rank int64, visit func(pl
 	slot -= e.slotsBefore[fuel][i]
 	instance, ordinal := slot/e.slotsPer[fuel][i], slot%e.slotsPer[fuel][i]
 	for row := range e.rowsPer[t][i] {
-		home := none
+		var home ref
 		if t == devicesTable {
 			home = s.devices[row].home()
 		} else {

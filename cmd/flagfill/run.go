@@ -130,14 +130,14 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 	var progress engine.Progress
 	done := show(cmd.ErrOrStderr(), f.progress, &progress)
 	result, err := engine.Run(ctx, cfg, engine.Inputs{Devices: devices, MeterPoints: points}, sink, &progress)
+	if l, ok := sink.(*listed); ok && (err == nil || overLimit(err)) {
+		err = errors.Join(err, l.file.Commit()) // before anything is public
+	}
 	var manifest *writers.Manifest
 	if err == nil {
 		manifest, err = publication.Commit(ctx, result)
 	}
 	done()
-	if l, ok := sink.(*listed); ok && (err == nil || overLimit(err)) {
-		err = errors.Join(err, l.file.Commit())
-	}
 	if err != nil {
 		return err
 	}
