@@ -116,8 +116,9 @@ func (l *locator) describe(code Code, row flaggedRow) finding {
 		}
 	}
 	value, known := values[valueAt{row.number, at}]
-	if at == fieldRDPID && !known { // it names an RDP, though not this point's
-		value, known = l.run.rdpCodes.names[row.word>>kernel.RDPShift&255], true
+	rdp := uint8(row.word >> kernel.RDPShift)
+	if at == fieldRDPID && !known && rdp != rdpBad { // it names an RDP, though not this point's
+		value, known = l.run.rdpCodes.names[rdp], true
 	}
 	if !known && !l.run.points.bound(row.place.split).has(at) || at == fieldMPxN {
 		at, value = fieldMPxN, meterpoint.MPxN(kernel.Key(row.word)).String()

@@ -31,6 +31,9 @@ type valueAt struct {
 	field field
 }
 
+// valuesPerException is how many values of one row may parse to nothing.
+const valuesPerException = 5
+
 func newNoted(r *run) *noted {
 	return &noted{run: r, most: r.mostListed(), values: map[valueAt]string{}}
 }
@@ -72,6 +75,9 @@ func (n *noted) points(s *pointScanner, classes []uint8) {
 		uint8(meterpoint.NotActive), everBad, rdpBad, badDay)
 	for _, row := range n.odd {
 		i := int(row)
+		if !n.run.keepPoints[classes[i]] {
+			continue
+		}
 		n.keep(s, i, fieldServiceStatus, s.recordedCodes[i] > uint8(meterpoint.NotActive))
 		n.keep(s, i, fieldReportedStatus, s.reportedCodes[i] > uint8(meterpoint.NotActive) && n.run.cfg.ListWarnings)
 		n.keep(s, i, fieldEverInstalled, s.everCodes[i] == everBad)
@@ -81,7 +87,7 @@ func (n *noted) points(s *pointScanner, classes []uint8) {
 }
 
 func (n *noted) keep(s *pointScanner, i int, f field, odd bool) {
-	if odd && len(n.values) < n.most {
+	if odd && len(n.values) < valuesPerException*n.most {
 		n.values[valueAt{s.trailRow() + int64(i), f}] = s.columns[f].value(i)
 	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -157,6 +158,41 @@ func TestRunAgreesWithOracle(t *testing.T) {
 		assessed += want.assessed
 	}
 	t.Logf("%d snapshots, %d meter points", snapshots, assessed)
+}
+
+// Whatever the limit, a run over it is refused as such and one within it
+// lists every exception.
+func TestLimitsRefuse(t *testing.T) {
+	refused := 0
+	for seed := range uint64(60) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		devices, points := randomSnapshot(random, false)
+		cfg := testConfig()
+		cfg.Limits = noLimits()
+		cfg.Limits.MaxExceptions = Limit{Count: int64(random.IntN(12))}
+		var sink memorySink
+		r, err := Run(context.Background(), cfg, Inputs{devices, points}, &sink, &Progress{})
+		over := max(r.Exceptions.Serious(Devices), r.Exceptions.Serious(MeterPoints)) > cfg.Limits.MaxExceptions.Count
+		var refusal *Refusal
+		switch {
+		case !over && err != nil:
+			t.Fatalf("seed %d: %v", seed, err)
+		case over && (!errors.As(err, &refusal) || refusal.Kind != RefusedLimit):
+			t.Fatalf("seed %d: over the limit of %d, and %v", seed, cfg.Limits.MaxExceptions.Count, err)
+		case over:
+			refused++
+		case int64(len(sink.exceptions)) != r.Exceptions.Serious(Devices)+r.Exceptions.Serious(MeterPoints):
+			t.Fatalf("seed %d: %d exceptions listed", seed, len(sink.exceptions))
+		}
+		for _, e := range sink.exceptions {
+			if e.Code == BadRDP && e.Value == "" {
+				t.Fatalf("seed %d: %+v quotes nothing", seed, e)
+			}
+		}
+	}
+	if refused < 10 {
+		t.Errorf("only %d runs were over their limit", refused)
+	}
 }
 
 // Exceptions name the row and column that a person would point at.
