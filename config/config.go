@@ -22,6 +22,7 @@ type Config struct {
 	Digits    meterpoint.Digits
 	Registrar meterpoint.Registrar
 	Flows     Flows
+	Input     Input
 
 	Columns        [3]map[string]string // by engine.Table: our column name → the file's
 	DeviceStatuses map[string]string    // an extract's own word → one of the nine statuses
@@ -39,6 +40,11 @@ type Flows struct {
 	GasOrganisationID int64
 	ElectricityLayout string // a built-in name, or the path of a layout file
 	GasLayout         string
+}
+
+// Input is how input files are read where their content does not tell.
+type Input struct {
+	Delimiter rune // between the fields of CSV: one ASCII character
 }
 
 // The built-in layouts.
@@ -62,6 +68,7 @@ func Default() *Config {
 			ElectricityLayout: electricityLayout,
 			GasLayout:         gasLayout,
 		},
+		Input:          Input{Delimiter: ','},
 		DeviceStatuses: map[string]string{},
 		DeviceTypes:    map[string]string{},
 	}

@@ -47,6 +47,8 @@ gas_organisation_id = 1234567890
 first_generation = 999999
 electricity_layout = "layouts/mine.toml"
 gas_layout = "/etc/gas.toml"
+[input]
+delimiter = "\t"
 [columns.devices]
 device_status = "SMI_STATUS_CD"
 mpxn = "Meter \"Point\""
@@ -86,6 +88,9 @@ func TestDefaultsAreThoseOfTheRule(t *testing.T) {
 	if c.Flows != flows {
 		t.Errorf("flows are %+v, want %+v", c.Flows, flows)
 	}
+	if c.Input.Delimiter != ',' {
+		t.Errorf("fields are split at %q", c.Input.Delimiter)
+	}
 }
 
 func TestEveryKeyIsRead(t *testing.T) {
@@ -117,6 +122,9 @@ func TestEveryKeyIsRead(t *testing.T) {
 		ElectricityLayout: filepath.Join(folder, "layouts", "mine.toml"), GasLayout: "/etc/gas.toml"}
 	if c.Flows != flows {
 		t.Errorf("flows are %+v, want %+v", c.Flows, flows)
+	}
+	if c.Input.Delimiter != '\t' {
+		t.Errorf("fields are split at %q", c.Input.Delimiter)
 	}
 }
 
@@ -158,7 +166,7 @@ func TestPrintedConfigurationShowsEveryKey(t *testing.T) {
 		}
 	}
 	for _, line := range []string{"installed_status = true", `mixed = "hold"`, `gas = ["XOSERVE"]`, "# first_file_id = 1",
-		"# gas_organisation_id = 0", "# first_generation = 1", `24 = "IPNL"`, `# device_status = "device_status"`, "[values.device_type]"} {
+		"# gas_organisation_id = 0", `delimiter = ","`, "# first_generation = 1", `24 = "IPNL"`, `# device_status = "device_status"`, "[values.device_type]"} {
 		if !strings.Contains(printed, "\n"+line+"\n") {
 			t.Errorf("no line %s in:\n%s", line, printed)
 		}
@@ -209,6 +217,12 @@ func TestRefusals(t *testing.T) {
 		{"[flows]\nfirst_generation = 1000000", "to 999999"},
 		{"[flows]\ngas_organisation_id = -1", "from 0 to 9999999999"},
 		{"[flows]\ngas_layout = \" \"", "the name of a built-in layout"},
+		{"[input]\ndelimiter = \"\"", `",", ";", "\t", "|" or another ASCII character`},
+		{"[input]\ndelimiter = \"||\"", `input.delimiter at line 2 is "||"`},
+		{"[input]\ndelimiter = \"\\n\"", "or line end"},
+		{"[input]\ndelimiter = \"A\"", "but no letter"},
+		{"[input]\ndelimiter = \"é\"", "ASCII"},
+		{"[input]\ndelimiter = 9", "input.delimiter at line 2 is 9"},
 		{"[columns.devices]\nservice_status = \"X\"", "unknown key columns.devices.service_status at line 2 – did you mean device_status?"},
 		{"[columns.devices]\nmpxn = \" \"", "columns.devices.mpxn at line 2 is empty"},
 		{"[columns.devices]\nmpxn = \"A\"\nexport_mpan = \"a\"", `columns.devices.export_mpan at line 3 is "a", which is mpxn already`},

@@ -62,6 +62,7 @@ var sections = []section{
 		text("gas_layout", "The format of gas files.", layoutAllowed, isLayout,
 			func(c *Config) *string { return &c.Flows.GasLayout }),
 	}},
+	{"input", "How input files are read, where their content does not tell.", []setting{delimiter()}},
 }
 
 func policies() []setting {
@@ -174,6 +175,27 @@ func isGasRDP(name string) bool {
 		return false
 	}
 	return strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == ""
+}
+
+func delimiter() setting {
+	return setting{key: "delimiter", meaning: "What stands between the fields of CSV files.",
+		allowed: `",", ";", "\t", "|" or another ASCII character, but no letter, digit, space, quote or line end`,
+		get:     func(c *Config) any { return string(c.Input.Delimiter) },
+		set: func(c *Config, value any) bool {
+			text, _ := value.(string)
+			if len(text) != 1 || !isDelimiter(text[0]) {
+				return false
+			}
+			c.Input.Delimiter = rune(text[0])
+			return true
+		}}
+}
+
+// isDelimiter keeps what values are made of from splitting them.
+func isDelimiter(c byte) bool {
+	isLetter := 'a' <= c|0x20 && c|0x20 <= 'z'
+	isDigit := '0' <= c && c <= '9'
+	return c != 0 && c < 0x80 && !isLetter && !isDigit && strings.IndexByte(" \"\r\n", c) < 0
 }
 
 func isTestFlag(flag string) bool {

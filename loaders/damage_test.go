@@ -281,7 +281,7 @@ func damaged(random *rand.Rand, file []byte) []byte {
 func mustReadOrRefuse(t *testing.T, content []byte) bool {
 	t.Helper()
 	path := saved(t, "x.parquet", content)
-	source, err := Open([]string{path}, engine.Devices)
+	source, err := Open([]string{path}, engine.Devices, Options{})
 	if err == nil {
 		_, _, err = readAllOf(source)
 	}

@@ -160,7 +160,7 @@ func cell(column arrow.Array, i int) any {
 // open is Open for one file of devices.
 func open(t testing.TB, path string) engine.Source {
 	t.Helper()
-	source, err := Open([]string{path}, engine.Devices)
+	source, err := Open([]string{path}, engine.Devices, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

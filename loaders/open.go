@@ -5,9 +5,17 @@ package loaders
 import (
 	"context"
 	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"flagfill/engine"
 )
+
+// Options say how files are read, where their content does not tell.
+type Options struct {
+	Delimiter rune // between the fields of CSV: one ASCII character; 0 is the comma
+}
 
 // Open names the files of one table: each path is a file, a folder (its direct
 // files) or a glob, and the files keep the order of paths; what a folder or a
@@ -15,14 +23,14 @@ import (
 // matches nothing, a file named twice and a file of an unknown format are a
 // *engine.Refusal. The Source may be used by several goroutines and holds no
 // file open: a Reader opens its own and closes it.
-func Open(paths []string, table engine.Table) (engine.Source, error) {
+func Open(paths []string, table engine.Table, options Options) (engine.Source, error) {
 	found, err := expand(paths, table)
 	if err != nil {
 		return nil, err
 	}
 	s := &fileSource{}
 	for _, path := range found {
-		file, err := openFile(path, table)
+		file, err := openFile(path, table, options)
 		if err != nil {
 			return nil, err
 		}
@@ -33,20 +41,41 @@ func Open(paths []string, table engine.Table) (engine.Source, error) {
 
 // openFile is where a format is told from another, and where a new one is
 // added.
-func openFile(path string, table engine.Table) (dataFile, error) {
-	kind, err := sniff(path)
+func openFile(path string, table engine.Table, options Options) (dataFile, error) {
+	found, err := sniff(path)
 	if err != nil {
 		return nil, refusal(table, path, err)
 	}
-	switch kind {
-	case "Parquet":
+	named := formatOfName(path)
+	switch {
+	case found.kind == "Parquet":
 		return &parquetFile{path: path, table: table}, nil
+	case found.kind == "text" && named == "":
+		return newCSVFile(path, table, options)
+	case found.kind == "text":
+		found.next = "it is the wrong file, or was cut off; text with comma-separated values needs a name that ends in .csv"
+	}
+	expected := "neither Parquet nor CSV"
+	if named != "" {
+		expected = "not " + named
 	}
 	return nil, &engine.Refusal{
 		Kind:    engine.RefusedInput,
-		Problem: fmt.Sprintf("cannot read %s %s: it holds %s, not Parquet", table, path, kind),
-		Next:    "give a whole Parquet file; what a Parquet file is starts and ends with the four letters PAR1",
+		Problem: fmt.Sprintf("cannot read %s %s: it holds %s, %s", table, path, found.kind, expected),
+		Next:    found.next,
 	}
+}
+
+// formatOfName is the binary format that a file's name claims, "" for none.
+func formatOfName(path string) string {
+	ending := strings.ToLower(filepath.Ext(path))
+	switch {
+	case ending == ".parquet":
+		return "Parquet"
+	case slices.Contains([]string{".arrow", ".arrows", ".feather"}, ending):
+		return "Arrow"
+	}
+	return ""
 }
 
 // dataFile is one file of a source, in one format.

@@ -55,7 +55,7 @@ func TestPaths(t *testing.T) {
 		{"several kinds", in("sub", "c"), in("sub/d.parquet", "sub/e.parquet", "c")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			source, err := Open(c.paths, engine.MeterPoints)
+			source, err := Open(c.paths, engine.MeterPoints, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,12 +109,12 @@ func TestPathsRefused(t *testing.T) {
 					}
 				}()
 			}
-			_, err := Open(c.paths, engine.Devices)
+			_, err := Open(c.paths, engine.Devices, Options{})
 			mustRefuse(t, err, c.parts...)
 		})
 	}
 	var refused *engine.Refusal
-	if _, err := Open(nil, engine.Devices); !errors.As(err, &refused) || refused.Kind != engine.RefusedUsage {
+	if _, err := Open(nil, engine.Devices, Options{}); !errors.As(err, &refused) || refused.Kind != engine.RefusedUsage {
 		t.Errorf("no path: %v", err)
 	}
 }
@@ -139,7 +139,7 @@ func TestWhatIsNotParquet(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := saved(t, "x.parquet", []byte(c.content))
-			_, err := Open([]string{path}, engine.MeterPoints)
+			_, err := Open([]string{path}, engine.MeterPoints, Options{})
 			mustRefuse(t, err, "meter_points", path, c.want)
 		})
 	}

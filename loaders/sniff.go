@@ -4,80 +4,83 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"unicode/utf8"
+)
+
+// sniffedBytes is how much of a file's beginning tells text from binary data.
+const sniffedBytes = 64 << 10
+
+// content is what a file holds, in words that fit after "it holds", and what
+// to do where that cannot be read.
+type content struct{ kind, next string }
+
+const (
+	wholeParquet = "give a whole Parquet file; what a Parquet file is starts and ends with the four letters PAR1"
+	otherFormat  = "write the extract as Parquet or CSV"
 )
 
 // beginnings are what files start with that somebody may take for an extract.
-var beginnings = []struct{ magic, kind string }{
-	{"PARE", "encrypted Parquet"},
-	{"ARROW1", "an Arrow file"},
-	{"\xff\xff\xff\xff", "an Arrow stream"},
-	{"\x1f\x8b", "gzip-compressed data"},
-	{"\x28\xb5\x2f\xfd", "zstd-compressed data"},
-	{"PK\x03\x04", "a zip archive or a spreadsheet"},
-	{"ORC", "ORC"},
-	{"Obj\x01", "Avro"},
-	{"SQLite format 3", "an SQLite database"},
+var beginnings = []struct {
+	magic string
+	content
+}{
+	{"PARE", content{"encrypted Parquet", "write the extract without encryption"}},
+	{"ARROW1", content{"an Arrow file", otherFormat}},
+	{"\xff\xff\xff\xff", content{"an Arrow stream", otherFormat}},
+	{"\x1f\x8b", content{"gzip-compressed data", "unpack it with gunzip, and give the file that comes out"}},
+	{"\x28\xb5\x2f\xfd", content{"zstd-compressed data", "unpack it with unzstd, and give the file that comes out"}},
+	{"PK\x03\x04", content{"a zip archive or a spreadsheet", "unpack the archive, or save the spreadsheet as CSV"}},
+	{"ORC", content{"ORC", otherFormat}},
+	{"Obj\x01", content{"Avro", otherFormat}},
+	{"SQLite format 3", content{"an SQLite database", otherFormat}},
+	{"\xff\xfe", content{"UTF-16 text", "save it as UTF-8"}},
+	{"\xfe\xff", content{"UTF-16 text", "save it as UTF-8"}},
 }
 
-// sniff tells what a file holds, in words that fit after "it holds".
-func sniff(path string) (string, error) {
+// sniff tells what a file holds.
+func sniff(path string) (content, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return content{}, err
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return "", err
+		return content{}, err
 	}
 	if info.Size() == 0 {
-		return "nothing (0 bytes)", nil
+		return content{"nothing (0 bytes)", "ask for the extract again, or leave the file out"}, nil
 	}
-	head := make([]byte, min(info.Size(), 512))
+	head := make([]byte, min(info.Size(), sniffedBytes))
 	tail := make([]byte, min(info.Size(), 4))
 	if _, err := file.ReadAt(head, 0); err != nil {
-		return "", err
+		return content{}, err
 	}
 	if _, err := file.ReadAt(tail, info.Size()-int64(len(tail))); err != nil {
-		return "", err
+		return content{}, err
 	}
 	return kindOf(head, tail, info.Size()), nil
 }
 
 // kindOf judges by the first and the last bytes of a file.
-func kindOf(head, tail []byte, size int64) string {
+func kindOf(head, tail []byte, size int64) content {
 	starts := bytes.HasPrefix(head, []byte(parquetMagic))
 	switch {
 	case starts && string(tail) == parquetMagic && size >= minParquetBytes:
-		return "Parquet"
+		return content{kind: "Parquet"}
 	case starts && string(tail) == "PARE":
-		return "encrypted Parquet"
+		return content{"encrypted Parquet", "write the extract without encryption"}
 	case starts:
-		return fmt.Sprintf("the beginning of a Parquet file whose end is missing (%d bytes are there)", size)
+		return content{fmt.Sprintf("the beginning of a Parquet file whose end is missing (%d bytes are there)", size), wholeParquet}
 	case string(tail) == parquetMagic:
-		return "the end of a Parquet file whose beginning is missing or damaged"
+		return content{"the end of a Parquet file whose beginning is missing or damaged", wholeParquet}
 	}
 	for _, b := range beginnings {
 		if bytes.HasPrefix(head, []byte(b.magic)) {
-			return b.kind
+			return b.content
 		}
 	}
-	if isText(head) {
-		return "text"
+	if bytes.IndexByte(head, 0) < 0 {
+		return content{kind: "text"}
 	}
-	return "binary data of no known format"
-}
-
-// isText tells UTF-8 or Latin text: no control characters but white space. The
-// last character may be cut off.
-func isText(head []byte) bool {
-	for len(head) > 0 {
-		r, n := utf8.DecodeRune(head)
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' {
-			return false
-		}
-		head = head[n:]
-	}
-	return true
+	return content{"binary data of no known format", otherFormat}
 }

@@ -97,16 +97,21 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	cfg, settings, err := f.configure(started)
+	file, err := config.Load(f.config)
 	if err != nil {
 		return err
 	}
+	cfg, settings, err := f.configure(file, started)
+	if err != nil {
+		return err
+	}
+	options := loaders.Options{Delimiter: file.Input.Delimiter}
 	debug.SetMemoryLimit(cfg.MemoryBytes)
-	devices, err := loaders.Open(f.devices, engine.Devices)
+	devices, err := loaders.Open(f.devices, engine.Devices, options)
 	if err != nil {
 		return err
 	}
-	points, err := loaders.Open(f.meterPoints, engine.MeterPoints)
+	points, err := loaders.Open(f.meterPoints, engine.MeterPoints, options)
 	if err != nil {
 		return err
 	}
@@ -153,11 +158,7 @@ func abort(stderr io.Writer, written interface{ Abort() error }) {
 }
 
 // configure joins the configuration file, the flags and this machine.
-func (f *runFlags) configure(started time.Time) (engine.Config, writers.Settings, error) {
-	file, err := config.Load(f.config)
-	if err != nil {
-		return engine.Config{}, writers.Settings{}, err
-	}
+func (f *runFlags) configure(file *config.Config, started time.Time) (_ engine.Config, _ writers.Settings, err error) {
 	cfg := engine.Config{
 		AsOf: f.asOf, Fuel: engine.FuelChoice(f.fuel), Limits: f.limits, ListWarnings: f.warnings,
 		ListRefused: f.exceptions != "", Clock: time.Now, Workers: f.workers, MemoryBytes: f.memory,

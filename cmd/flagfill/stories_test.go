@@ -28,9 +28,11 @@ import (
 // worked out from the rule by hand; no program writes it.
 var storiesFolder = filepath.Join("..", "..", "testdata", "stories")
 
-// encoding is a way to store the same table as Parquet.
+// encoding is a way to store the same table.
 type encoding struct {
 	name         string
+	csv          bool // as it is, or in quotes; else Parquet
+	quoted       bool
 	integers     bool // columns of plain numbers become BIGINT
 	rowsPerGroup int
 }
@@ -38,6 +40,8 @@ type encoding struct {
 var encodings = []encoding{
 	{name: "text", rowsPerGroup: 1000},
 	{name: "integers in small row groups", integers: true, rowsPerGroup: 3},
+	{name: "CSV", csv: true},
+	{name: "CSV in quotes", csv: true, quoted: true},
 }
 
 func TestStories(t *testing.T) {
@@ -67,8 +71,16 @@ func runStory(t *testing.T, story string, e encoding) string {
 	out := filepath.Join(folder, "out")
 	args := []string{"run", "--as-of", "2026-11-21T02:00:00Z", "--progress", "none", "--out", out}
 	for flag, table := range map[string]string{"--devices": "devices", "--meter-points": "meter_points"} {
-		path := filepath.Join(folder, table+".parquet")
-		writeParquet(t, path, readCSV(t, filepath.Join(story, table+".csv")), e)
+		path := filepath.Join(story, table+".csv")
+		rows := readCSV(t, path)
+		switch {
+		case e.quoted:
+			path = filepath.Join(folder, table+".csv")
+			writeQuotedCSV(t, path, rows)
+		case !e.csv:
+			path = filepath.Join(folder, table+".parquet")
+			writeParquet(t, path, rows, e)
+		}
 		args = append(args, flag, path)
 	}
 	if config := filepath.Join(story, "config.toml"); exists(config) {
@@ -145,8 +157,9 @@ func comparePublishedTable(t *testing.T, want, out, name string, sorted bool) {
 	wanted := readCSV(t, filepath.Join(want, name+".csv"))
 	published := readParquet(t, filepath.Join(out, name+".parquet"))
 	if i := slices.Index(published[0], "file"); i >= 0 {
-		for _, row := range published[1:] {
-			row[i] = filepath.Base(row[i])
+		for _, row := range published[1:] { // files are wanted by table, whatever they are stored as
+			name := filepath.Base(row[i])
+			row[i] = strings.TrimSuffix(name, filepath.Ext(name)) + ".parquet"
 		}
 	}
 	if sorted {
