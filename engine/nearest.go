@@ -1,10 +1,16 @@
 package engine
 
-import "flagfill/engine/meterpoint"
+import (
+	"strings"
+
+	"flagfill/engine/meterpoint"
+)
 
 // Nearest finds the name that a misspelt word most likely means: the one with
 // the fewest edits after folding, the first of equals. It reports false where
-// none is close, since a wild guess is worse than none.
+// none is close, since a wild guess is worse than none. A name that is a part
+// of the word is close too, as status is of service_status, if it is the only
+// one.
 func Nearest(word string, among []string) (string, bool) {
 	folded := meterpoint.Fold([]byte(word))
 	nearest, fewest := "", -1
@@ -15,8 +21,24 @@ func Nearest(word string, among []string) (string, bool) {
 			nearest, fewest = name, n
 		}
 	}
-	return nearest, fewest >= 0
+	if fewest >= 0 {
+		return nearest, true
+	}
+	parts := 0
+	for _, name := range among {
+		if part := meterpoint.Fold([]byte(name)); len(part) >= shortestPart && strings.Contains(folded, part) {
+			nearest = name
+			parts++
+		}
+	}
+	if parts != 1 {
+		return "", false
+	}
+	return nearest, true
 }
+
+// shortestPart is how many letters a part must have to mean something.
+const shortestPart = 4
 
 // edits is the optimal string alignment distance in bytes: insertions,
 // deletions, substitutions and swaps of neighbours.

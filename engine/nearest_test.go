@@ -15,6 +15,8 @@ func TestNearest(t *testing.T) {
 		{"devcie_type", "device_type"},
 		{"import_mpan", "import_mpxn"},
 		{"postcode", ""},
+		{"the_import_mpxn_of_the_home", "import_mpxn"},
+		{"device_type and device_status", ""},
 		{"", ""},
 	} {
 		got, ok := Nearest(c.word, columns)
