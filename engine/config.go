@@ -96,15 +96,6 @@ type Limit struct {
 	Count int64
 }
 
-// Exceeded tells whether count is over the limit. A share of 100 % is no limit:
-// one row may have several exceptions.
-func (l Limit) Exceeded(count, base int64) bool {
-	if l.Count >= 0 {
-		return count > l.Count
-	}
-	return l.Share < 1 && float64(count) > l.Share*float64(base)
-}
-
 // Limits refuse a run whose data cannot be right.
 type Limits struct {
 	MaxExceptions  Limit // per table, warnings aside: of associations, of meter_points rows

@@ -14,7 +14,7 @@ const (
 	fixedBytes       = 96 << 20
 	bytesPerWorker   = 48 << 20
 	bytesPerDevice   = 8  // at most one association a row, on average: most devices are no meters
-	bytesPerPoint    = 12 // a word and a day
+	bytesPerPoint    = 14 // a word, its row and a day
 	memoryGranuleMiB = 16
 )
 
@@ -32,29 +32,17 @@ func (r *run) checkMemory() error {
 		Next: fmt.Sprintf("Run it on a machine that has them, with --memory %dMiB, or assess one fuel at a time from extracts of one fuel.", needMiB)}
 }
 
-// checkLimits refuses a run whose data cannot be right, with every figure that
-// is over its limit.
+// checkLimits refuses a run whose data cannot be right, with the figures that
+// are over a limit. The RDPs of a fuel that is over it are named with the fuel.
 func (r *run) checkLimits(result *Result) error {
 	var over []string
-	limits := &r.cfg.Limits
-	for _, base := range []struct {
-		table Table
-		name  string
-		rows  int64
-	}{{Devices, "associations", result.Read.Devices.Associations}, {MeterPoints, "meter_points rows", result.Read.MeterPoints.Rows}} {
-		if n := result.Exceptions.Serious(base.table); limits.MaxExceptions.Exceeded(n, base.rows) {
-			over = append(over, fmt.Sprintf("%s: %s of %s %s are exceptions, at most %s are allowed (--max-exceptions): %s",
-				base.table, grouped(n), grouped(base.rows), base.name, limits.MaxExceptions, result.Exceptions.words(base.table)))
-		}
-	}
-	for _, p := range r.perils(result.Facts) {
-		if limits.MaxDemotions.Exceeded(p.demoted, p.base) {
-			over = append(over, fmt.Sprintf("%s: %s of %s meter points recorded A or I would lose their status, at most %s are allowed (--max-demotions)",
-				p.where, grouped(p.demoted), grouped(p.base), limits.MaxDemotions))
-		}
-		if limits.MaxNoMeterLeft.Exceeded(p.noMeterLeft, p.base) {
-			over = append(over, fmt.Sprintf("%s: %s of %s meter points recorded A or I have no device at all, at most %s are allowed (--max-no-meter-left)",
-				p.where, grouped(p.noMeterLeft), grouped(p.base), limits.MaxNoMeterLeft))
+	for _, m := range result.Margins {
+		switch {
+		case !m.Exceeded() || m.withinExceeded(result.Margins):
+		case m.Limit == maxExceptions:
+			over = append(over, m.excess()+": "+result.Exceptions.words(tableNamed(m.Where)))
+		default:
+			over = append(over, m.excess()+m.rdpsToo(result.Margins))
 		}
 	}
 	if len(over) == 0 {
@@ -64,6 +52,13 @@ func (r *run) checkLimits(result *Result) error {
 		Problem: "over a limit, nothing was published:\n  " + strings.Join(over, "\n  "),
 		Next: "A devices extract that is cut short or lacks a file looks exactly like this: compare its files and rows with what was sent.\n" +
 			"List the rows with --exceptions FILE. If the figures are right, repeat the run with a higher limit; the manifest will say so."}
+}
+
+func tableNamed(name string) Table {
+	if name == Devices.String() {
+		return Devices
+	}
+	return MeterPoints
 }
 
 // Limit as it is written on the command line.
@@ -168,15 +163,12 @@ func (r *run) mostListed() int {
 	return min(max(limit.most(3*r.devices.mostRows()), limit.most(r.points.mostRows())), maxListed) + 1
 }
 
-// most is the largest count that is within the limit.
+// most is the largest count that is within the limit and can be listed.
 func (l Limit) most(base int64) int {
-	if l.Count >= 0 {
-		return int(l.Count)
+	if allowed := l.allowed(base); allowed >= 0 {
+		return int(min(allowed, maxListed))
 	}
-	if l.Share >= 1 {
-		return maxListed
-	}
-	return int(l.Share * float64(base))
+	return maxListed
 }
 
 // checkListed refuses to list more exceptions than memory is set aside for.

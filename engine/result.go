@@ -10,6 +10,7 @@ type Result struct {
 	Facts      Facts   // the histogram everything below comes from
 	Summary    Summary // of Facts under Config
 	Exceptions ExceptionCounts
+	Margins    []Margin // against every limit, in the order in which they are looked at
 	Inputs     []Input
 	Cautions   []string // what an operator should look at, in order
 	Stages     []Stage  // wall time

@@ -194,6 +194,9 @@ func (s *deviceScanner) readAssociations(slot int, have []field) (*named, error)
 
 // presentRows lists the rows of the batch that hold a value.
 func (s *deviceScanner) presentRows(c *column) []int32 {
+	if s.rowNumbers == nil { // nil stands for all rows
+		s.rowNumbers = []int32{}
+	}
 	s.rowNumbers = s.rowNumbers[:0]
 	if c.nulls != nil {
 		s.rowNumbers = c.rowsOf(s.rowNumbers, false)

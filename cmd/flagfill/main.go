@@ -115,12 +115,12 @@ files for the registration data providers: whole and proven, or not at all.`,
 			return usage("", "no command given")
 		},
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newRun(), newVerify(), newGenerate(), newRules(), newConfig(), newVersion())
+	root.AddCommand(newRun(), newInspect(), newVerify(), newGenerate(), newRules(), newConfig(), newCompletion(), newVersion())
+	completeFlags(root)
 	return root
 }
 

@@ -49,6 +49,7 @@ type runDocument struct {
 	DryRun        bool              `json:"dry_run"`
 	Seconds       float64           `json:"seconds"`
 	RowsPerSecond int64             `json:"rows_per_second"`
+	Margins       []engine.Margin   `json:"margins"` // against every limit
 	Manifest      *writers.Manifest `json:"manifest"`
 }
 
@@ -57,7 +58,7 @@ func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Re
 	rows := result.Read.Devices.Rows + result.Read.MeterPoints.Rows
 	rowsPerSecond := int64(float64(rows) / max(elapsed.Seconds(), 1e-9))
 	if f.json {
-		return writeJSON(w, runDocument{"flagfill.run/1", f.out, f.dryRun, elapsed.Seconds(), rowsPerSecond, m})
+		return writeJSON(w, runDocument{"flagfill.run/1", f.out, f.dryRun, elapsed.Seconds(), rowsPerSecond, result.Margins, m})
 	}
 	if f.dryRun {
 		fmt.Fprintf(w, "Dry run: %s was not written. This is what it would hold.\n\n", f.out)
@@ -67,17 +68,31 @@ func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Re
 	c := &m.Content
 	fmt.Fprintf(w, "as of %s, fuel %s, scope %s, baseline %s\ncontent digest %s\n\n",
 		c.AsOf.Format(time.RFC3339), c.Fuel, c.Scope, c.Baseline, m.ContentDigest)
+	if f.dryRun {
+		writeDryRun(w, m, result.Margins)
+	} else {
+		writeSummary(w, m, result.Margins)
+	}
+	fmt.Fprintf(w, "%s rows in %.2f s: %s rows a second\n", count(rows), elapsed.Seconds(), count(rowsPerSecond))
+	if f.dryRun {
+		afterDryRun(w, c)
+	} else {
+		fmt.Fprintf(w, "Next: flagfill verify %s\n", f.out)
+	}
+	return nil
+}
+
+// writeSummary shows what an operator looks at first.
+func writeSummary(w io.Writer, m *writers.Manifest, margins []engine.Margin) {
+	c := &m.Content
 	writeTotals(w, &c.Totals)
 	writeTransitions(w, &c.Totals)
 	writeShards(w, c.Shards)
 	writeExceptions(w, &c.Totals)
+	tightest := engine.Tightest(margins)
+	writeMargins(w, "nearest limits", tightest[:min(marginsShown, len(tightest))])
 	writeAmbiguities(w, &c.Totals)
 	writeCautions(w, m.Cautions)
-	fmt.Fprintf(w, "%s rows in %.2f s: %s rows a second\n", count(rows), elapsed.Seconds(), count(rowsPerSecond))
-	if !f.dryRun {
-		fmt.Fprintf(w, "Next: flagfill verify %s\n", f.out)
-	}
-	return nil
 }
 
 func writeTotals(w io.Writer, t *writers.Totals) {
