@@ -1,10 +1,6 @@
 package synth
 
-import (
-	"github.com/parquet-go/parquet-go"
-
-	"flagfill/engine/meterpoint"
-)
+import "flagfill/engine/meterpoint"
 
 // text is a short value held in place, so that a batch of rows needs no heap.
 // Empty text is null.
@@ -16,6 +12,12 @@ type text struct {
 func (t *text) set(s string) { t.size = uint8(copy(t.bytes[:], s)) }
 
 func (t *text) setMPxN(m meterpoint.MPxN) { t.size = uint8(len(m.Append(t.bytes[:0]))) }
+
+func textOfMPxN(m meterpoint.MPxN) text {
+	var t text
+	t.setMPxN(m)
+	return t
+}
 
 // setDeviceID makes an EUI-64 as the inventory writes it: a manufacturer's
 // prefix, then 40 bits that differ from row to row.
@@ -33,7 +35,7 @@ func (t *text) setDeviceID(key, number uint64) {
 	t.size = 23
 }
 
-// The columns of the two tables, in file order.
+// The columns of the tables, in file order.
 const (
 	deviceIDColumn = iota
 	deviceTypeColumn
@@ -53,59 +55,27 @@ const (
 	reportedColumn
 )
 
+const (
+	extractMPxNColumn = iota
+	flagColumn
+	flagDateColumn // the one that is a date
+	holderColumn
+)
+
+const (
+	truthMPxNColumn = iota
+	truthRDPColumn
+	classColumn
+	classWithDevicesColumn
+	rowClassColumn
+)
+
 const batchRows = 256
 
-// batch is some rows of either table, column by column. One worker uses it.
+// batch is some rows of a table, column by column. One worker uses it.
 type batch struct {
-	table  table
-	rows   int
-	texts  [columns][batchRows]text
-	days   [batchRows]int32 // since 1970-01-01; 0 is null
-	values [batchRows]parquet.Value
-}
-
-// write hands the rows to the column writers and empties the batch. The values
-// point into texts; the writers copy them.
-func (b *batch) write(writers []*parquet.ColumnWriter) error {
-	for column, writer := range writers {
-		switch {
-		case b.table == meterPointsTable && column == changedOnColumn:
-			b.dates(column)
-		case b.table == devicesTable && column <= deviceStatusColumn:
-			b.required(column)
-		default:
-			b.optional(column)
-		}
-		if _, err := writer.WriteRowValues(b.values[:b.rows]); err != nil {
-			return err
-		}
-	}
-	b.rows = 0
-	return nil
-}
-
-func (b *batch) required(column int) {
-	texts := &b.texts[column]
-	for i := range texts[:b.rows] {
-		b.values[i] = parquet.ByteArrayValue(texts[i].bytes[:texts[i].size])
-	}
-}
-
-func (b *batch) optional(column int) {
-	texts := &b.texts[column]
-	for i := range texts[:b.rows] {
-		b.values[i] = parquet.Value{}
-		if t := &texts[i]; t.size > 0 {
-			b.values[i] = parquet.ByteArrayValue(t.bytes[:t.size]).Level(0, 1, column)
-		}
-	}
-}
-
-func (b *batch) dates(column int) {
-	for i, day := range b.days[:b.rows] {
-		b.values[i] = parquet.Value{}
-		if day != 0 {
-			b.values[i] = parquet.Int32Value(day).Level(0, 1, column)
-		}
-	}
+	table table
+	rows  int
+	texts [columns][batchRows]text
+	days  [batchRows]int32 // since 1970-01-01; 0 is null
 }

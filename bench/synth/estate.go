@@ -8,15 +8,6 @@ import (
 	"flagfill/engine/meterpoint"
 )
 
-// table is one of the two tables of a snapshot.
-type table uint8
-
-const (
-	devicesTable table = iota
-	meterPointsTable
-	tables
-)
-
 // estate is how often each story occurs, and with that where every row and
 // every MPxN belongs: story by story and occurrence by occurrence, rows are
 // numbered in each table, and MPxNs (slots) in each fuel.
@@ -40,7 +31,7 @@ const electricityShare = 29.0 / 53
 func newEstate(cfg Config) (*estate, error) {
 	e := &estate{cfg: cfg, groupRows: rowGroupRows}
 	n := float64(cfg.MeterPoints)
-	for _, s := range homes {
+	for _, s := range profiles[cfg.Profile].homes {
 		e.add(s, int64(math.Round(n*float64(s.perMillion)/1e6)))
 	}
 	each := int64(math.Round(n * cfg.ErrorRate / float64(len(faults)+1)))

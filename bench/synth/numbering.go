@@ -71,19 +71,27 @@ func mprnSpans(gas int64) []span {
 }
 
 func (n *numbering) mpxn(fuel meterpoint.Fuel, rank int64) meterpoint.MPxN {
-	if fuel == meterpoint.Gas {
+	switch {
+	case fuel == meterpoint.Gas:
 		s := spanOf(n.mprns, rank)
-		body := s.base + n.spread(s, rank-s.from)
+		return n.within(fuel, s, rank-s.from)
+	case rank < n.mpans:
+		s := spanOf(n.distributors, rank)
+		return n.within(fuel, s, rank-s.from)
+	}
+	m := meterpoint.MPxN((strayDistributorID*1e10 + rank) * 10)
+	return m + m.CheckDigit()
+}
+
+// within gives the MPxN of a rank within a span. Ranks above the span's own
+// give MPxNs that no meter point of the estate has.
+func (n *numbering) within(fuel meterpoint.Fuel, s span, rank int64) meterpoint.MPxN {
+	body := s.base + n.spread(s, rank)
+	if fuel == meterpoint.Gas {
 		m := meterpoint.MPxN(body * 100)
 		return m + m.CheckDigits()
 	}
-	body := int64(strayDistributorID)*1e10 + rank
-	if rank < n.mpans {
-		s := spanOf(n.distributors, rank)
-		rank -= s.from
-		body = s.base + n.spread(s, rank) + rank/(blockNumbers*townBlocks)*townGap
-	}
-	m := meterpoint.MPxN(body * 10)
+	m := meterpoint.MPxN((body + rank/(blockNumbers*townBlocks)*townGap) * 10)
 	return m + m.CheckDigit()
 }
 

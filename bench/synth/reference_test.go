@@ -18,6 +18,14 @@ type reference struct {
 	lost     [2]int64 // of these, those without a device row
 	sets     map[meterpoint.MPxN]meterpoint.StatusSet
 	planted  map[Planted]int64
+	points   map[meterpoint.MPxN]referencePoint
+}
+
+// referencePoint is a meter point as a reconciliation needs it.
+type referencePoint struct {
+	meterpoint.Point
+	rdp       string // empty where none answers
+	changedOn int32
 }
 
 func countRows(t *testing.T, devicesPath, pointsPath string) *reference {
@@ -30,7 +38,7 @@ func countRows(t *testing.T, devicesPath, pointsPath string) *reference {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reference{sets: map[meterpoint.MPxN]meterpoint.StatusSet{}, planted: map[Planted]int64{}}
+	r := &reference{sets: map[meterpoint.MPxN]meterpoint.StatusSet{}, planted: map[Planted]int64{}, points: map[meterpoint.MPxN]referencePoint{}}
 	r.Devices, r.MeterPoints = int64(len(devices)), int64(len(points))
 	byMPxN := map[meterpoint.MPxN][]pointColumns{}
 	for _, p := range points {
@@ -143,7 +151,16 @@ func (r *reference) countPoint(m meterpoint.MPxN, rows []pointColumns) {
 			r.add(inMeterPoints, [...]string{"", "NO_RDP", "BAD_RDP", "RDP_MISMATCH"}[problem], false, 1)
 		}
 	}
-	r.decide(m, meterpoint.Point{Set: r.sets[m], Recorded: recorded, Reported: reported, Ever: ever == "true", OwnRow: ownRow})
+	p := meterpoint.Point{Set: r.sets[m], Recorded: recorded, Reported: reported, Ever: ever == "true", OwnRow: ownRow}
+	rp := referencePoint{Point: p}
+	if rdp, problem := registrar.Resolve(m, textOf(row.RDPID)); problem == meterpoint.RDPKnown {
+		rp.rdp = rdp
+	}
+	if row.ChangedOn != nil {
+		rp.changedOn = *row.ChangedOn
+	}
+	r.points[m] = rp
+	r.decide(m, p)
 }
 
 func (r *reference) decide(m meterpoint.MPxN, p meterpoint.Point) {

@@ -8,7 +8,7 @@ import (
 )
 
 // Report says what a snapshot holds. It is reckoned from the stories and how
-// often each occurs, not from rows, and not by the engine.
+// often each occurs, not from rows (but for Extracts), and not by the engine.
 type Report struct {
 	Devices      int64 // rows
 	MeterPoints  int64 // rows: the meter points asked for, and repeated rows of some
@@ -17,6 +17,7 @@ type Report struct {
 	Held         int64 // meter points that default rules hold
 	Planted      []Planted
 	Transitions  []Transition
+	Extracts     *ExtractCounts // nil where none were asked for
 }
 
 // Planted counts the faults of one kind, as a run counts exceptions: by

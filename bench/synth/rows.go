@@ -49,7 +49,7 @@ func (e *estate) fillPoint(b *batch, p place) {
 	switch {
 	case rows[0].recorded != "":
 		reported, ever = "A", "true" // only A has ever been told
-		changedOn = firstChange + int32(chance>>20%changeDays)
+		changedOn = changeDate(chance)
 	case chance>>8%4 > 0:
 		ever = "false"
 	}
@@ -72,6 +72,9 @@ const (
 	firstChange = 16010
 	changeDays  = 20726 - firstChange
 )
+
+// changeDate is when a recorded status changed, in days since 1970-01-01.
+func changeDate(chance uint64) int32 { return firstChange + int32(chance>>20%changeDays) }
 
 // badMPxNs are no MPxNs: none at all (which in devices would be no
 // association), too short, too long, between the two, no number.

@@ -2,22 +2,15 @@ package synth
 
 import "strings"
 
-// homes are the sound stories, in occurrences per million meter points. The
-// ratios follow FIA 2.3 and 3.1 where it gives any: to 5 million live meters,
-// 90,000 meter points at N and 60,000 InstalledNotCommissioned meters. All
-// others are guesses at an estate shortly before the go-live: nobody is told I
-// yet, and the recorded statuses lag behind the devices.
-var homes = []story{
-	// What is as it should be.
-	live(132_000, "ESME, GSME, CHF, PPMID"),
-	live(25_000, "ESME, GSME, CHF, IHD"),
-	live(6_500, "ESME, GSME, CHF, GPF, CAD"),
-	live(95_000, "ESME, GSME, CHF"),
-	live(55_000, "ESME, CHF"),
-	live(3_000, "ESME, CHF, HCALCS"),
-	live(1_500, "ESME, CHF, IHD or CAD"),
-	live(3_000, "GSME, CHF, GPF"),
-	// Export, twin element, and both.
+// Stories say how often a home occurs per million meter points. The ratios
+// follow FIA 2.3 and 3.1 where it gives any: to 5 million live meters, 90,000
+// meter points at N and 60,000 InstalledNotCommissioned meters. All others are
+// estimates of an estate shortly before the go-live: nobody is told I yet, and
+// the recorded statuses lag behind the devices.
+
+// histories are the homes of every profile that have a past or a peculiarity.
+var histories = []story{
+	// What is as it should be. First export, twin element, and both.
 	{perMillion: 20_000, members: "EE",
 		points:  []point{{first, "A", "A", sound}, {second, "A", "A", sound}},
 		devices: []device{{esme, commissioned, first, none, second, sound}, hub}},
@@ -87,7 +80,8 @@ var unvisited = []story{
 var hub = device{kind: "CHF", status: commissioned}
 
 // live is a home whose meters are commissioned and recorded so. A gas proxy
-// function carries the MPRN, other devices beside the meters none.
+// function carries the MPRN where there is one, other devices beside the meters
+// none.
 func live(perMillion int64, kinds string) story {
 	s := story{perMillion: perMillion}
 	add := func(meter, fuel string) {
@@ -103,7 +97,11 @@ func live(perMillion int64, kinds string) story {
 		case gsme:
 			add(gsme, "G")
 		case "GPF":
-			s.devices = append(s.devices, device{kind, commissioned, ref(len(s.members)), none, none, sound})
+			proxy := device{kind: kind, status: commissioned}
+			if strings.HasSuffix(s.members, "G") {
+				proxy.imports = ref(len(s.members))
+			}
+			s.devices = append(s.devices, proxy)
 		default:
 			s.devices = append(s.devices, device{kind: kind, status: commissioned})
 		}

@@ -1,8 +1,8 @@
 // Package synth makes snapshots of a meter point estate that never was: a
-// devices table and a meter_points table, as Parquet, for demonstrations,
+// devices table and a meter_points table, as Parquet or CSV, for demonstrations,
 // tests and measurements.
 //
-// The estate is a list of stories (stories.go, faults.go): a home with its
+// The estate is a list of stories (profiles.go, stories.go, faults.go): a home with its
 // meter points, their rows and devices, and how often it occurs. Every row of
 // either table is a function of the seed and its own number, so rows can be
 // made in any order, by any number of workers, in bounded memory, and how many
@@ -12,20 +12,27 @@ package synth
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
 
-// Config says which estate to make, and where. Equal MeterPoints, Seed,
-// ErrorRate and Shuffled give the same bytes, whatever the workers.
+// Config says which estate to make, and where. Equal settings give the same
+// bytes, whatever the folder and the workers.
 type Config struct {
 	Dir         string // made where it does not exist
-	MeterPoints int64  // distinct meter points, 1 to MaxMeterPoints
+	Profile     Profile
+	MeterPoints int64 // distinct meter points, 1 to MaxMeterPoints; Profile.MeterPoints for the whole
 	Seed        uint64
 	ErrorRate   float64 // share of meter points with a planted fault; 0 for none
 	Shuffled    bool    // rows in no order; otherwise in MPxN order
-	Workers     int     // 0 counts as 1
+	Format      Format
+	Extracts    bool // also what RDPs hold, and what is wrong with that
+	Workers     int  // 0 counts as 1
 }
+
+// Path of a table's file.
+func (c Config) Path(table string) string { return filepath.Join(c.Dir, c.Format.file(table)) }
 
 // DefaultErrorRate is the share of meter points with a planted fault that
 // stays well below what a run refuses by default.
@@ -35,14 +42,14 @@ const DefaultErrorRate = 0.0004
 // MPRNs.
 const MaxMeterPoints = 100_000_000
 
-// The files of a snapshot.
+// The files of a snapshot in Parquet.
 const (
-	DevicesFile     = "devices.parquet"
-	MeterPointsFile = "meter_points.parquet"
+	DevicesFile     = inDevices + ".parquet"
+	MeterPointsFile = inMeterPoints + ".parquet"
 )
 
-// Generate writes the two tables into cfg.Dir and says what they hold. Files
-// that were begun are removed when it fails.
+// Generate writes the tables into cfg.Dir and says what they hold. Files that
+// were begun are removed when it fails.
 func Generate(ctx context.Context, cfg Config) (Report, error) {
 	if cfg.ErrorRate < 0 {
 		return Report{}, fmt.Errorf("cannot plant faults at a share of %g of all meter points", cfg.ErrorRate)
@@ -57,13 +64,32 @@ func Generate(ctx context.Context, cfg Config) (Report, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o750); err != nil {
 		return Report{}, fmt.Errorf("cannot make the folder of the snapshot: %w", err)
 	}
-	workers := max(cfg.Workers, 1)
-	if err := writeDevices(ctx, filepath.Join(cfg.Dir, DevicesFile), est, workers); err != nil {
-		return Report{}, err
+	var written []string
+	for t, name := range []string{inDevices, inMeterPoints} {
+		path := cfg.Path(name)
+		err := writeFile(path, func(out io.Writer) error {
+			return writeTable(ctx, out, est, table(t), max(cfg.Workers, 1))
+		})
+		if err != nil {
+			remove(written)
+			return Report{}, err
+		}
+		written = append(written, path)
 	}
-	if err := writeMeterPoints(ctx, filepath.Join(cfg.Dir, MeterPointsFile), est, workers); err != nil {
-		os.Remove(filepath.Join(cfg.Dir, DevicesFile))
-		return Report{}, err
+	report := est.report()
+	if cfg.Extracts {
+		counts, err := est.writeExtracts(ctx, max(cfg.Workers, 1))
+		if err != nil {
+			remove(written)
+			return Report{}, err
+		}
+		report.Extracts = &counts
 	}
-	return est.report(), nil
+	return report, nil
+}
+
+func remove(paths []string) {
+	for _, path := range paths {
+		os.Remove(path)
+	}
 }

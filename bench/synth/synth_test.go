@@ -33,8 +33,10 @@ func TestReportIsWhatTheRowsHold(t *testing.T) {
 		{MeterPoints: 60_000, Seed: 1, ErrorRate: 0.01, Shuffled: true},
 		{MeterPoints: 60_000, Seed: 2, ErrorRate: 0.01},
 		{MeterPoints: 60_000, Seed: 2},
+		{MeterPoints: 30_000, Seed: 3, ErrorRate: 0.01, Profile: GB},
+		{MeterPoints: 30_000, Seed: 3, ErrorRate: 0.01, Profile: FIA, Shuffled: true},
 	} {
-		t.Run(fmt.Sprintf("%d points, errors %g, shuffled %v", cfg.MeterPoints, cfg.ErrorRate, cfg.Shuffled), func(t *testing.T) {
+		t.Run(fmt.Sprintf("profile %d, %d points, errors %g, shuffled %v", cfg.Profile, cfg.MeterPoints, cfg.ErrorRate, cfg.Shuffled), func(t *testing.T) {
 			cfg.Dir, cfg.Workers = t.TempDir(), 2
 			got := generate(t, cfg)
 			want := countRows(t, filepath.Join(cfg.Dir, DevicesFile), filepath.Join(cfg.Dir, MeterPointsFile))
@@ -99,10 +101,10 @@ func TestSameSeedSameBytes(t *testing.T) {
 		}
 		e.groupRows = 1000
 		var out bytes.Buffer
-		if err := writeTable[deviceColumns](context.Background(), &out, e, devicesTable, workers); err != nil {
+		if err := writeTable(context.Background(), &out, e, devicesTable, workers); err != nil {
 			t.Fatal(err)
 		}
-		if err := writeTable[pointColumns](context.Background(), &out, e, meterPointsTable, workers); err != nil {
+		if err := writeTable(context.Background(), &out, e, meterPointsTable, workers); err != nil {
 			t.Fatal(err)
 		}
 		return out.Bytes()
@@ -167,6 +169,20 @@ func TestInterruptedLeavesNoFile(t *testing.T) {
 		t.Errorf("got %v, want the cancellation", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
+func TestFailedExtractsLeaveNoFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "truth.csv")
+	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Generate(t.Context(), Config{Dir: dir, MeterPoints: 100, Format: CSV, Extracts: true}); !errors.Is(err, os.ErrExist) {
+		t.Errorf("got %v, want that the file exists", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 || left[0].Name() != "truth.csv" {
 		t.Errorf("left %v", left)
 	}
 }
