@@ -2,8 +2,10 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
@@ -133,9 +135,8 @@ func comparePlaces(a, b place) int {
 // listedAtOnce is how many exceptions the sink is given at a time.
 const listedAtOnce = 1 << 14
 
-// listExceptions hands every exception to the sink, devices first, in (file,
-// row, column) order.
-func (r *run) listExceptions(sink Sink) error {
+// findings are all that is kept, devices first, in (file, row, column) order.
+func (r *run) findings() []finding {
 	var all []finding
 	for _, g := range r.gatherers {
 		all = append(all, g.noted.found...)
@@ -145,15 +146,40 @@ func (r *run) listExceptions(sink Sink) error {
 		return cmp.Or(cmp.Compare(a.table, b.table), comparePlaces(a.place, b.place),
 			cmp.Compare(a.field, b.field), cmp.Compare(a.code, b.code))
 	})
-	for batch := range slices.Chunk(all, listedAtOnce) {
+	return all
+}
+
+// spell says where a finding stands.
+func (r *run) spell(f finding) Exception {
+	t := r.points
+	if f.table == Devices {
+		t = r.devices
+	}
+	file, row := t.locate(f.place)
+	return Exception{f.table, t.plan.Files[file].Path, row, t.bindings[file].name(f.field), f.code, f.value}
+}
+
+// examples names the places of a few exceptions of a table, without values.
+func (r *run) examples(table Table) string {
+	const most = 3
+	var places []string
+	for _, f := range r.findings() {
+		if e := r.spell(f); e.Table == table && len(places) < most {
+			places = append(places, fmt.Sprintf("%s at %s, row %d, column %s", e.Code, e.File, e.Row, e.Column))
+		}
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	return "\n    for example " + strings.Join(places, "; ") + " (rows count from 0)"
+}
+
+// listExceptions hands every exception to the sink.
+func (r *run) listExceptions(sink Sink) error {
+	for batch := range slices.Chunk(r.findings(), listedAtOnce) {
 		exceptions := make([]Exception, len(batch))
 		for i, f := range batch {
-			t := r.points
-			if f.table == Devices {
-				t = r.devices
-			}
-			file, row := t.locate(f.place)
-			exceptions[i] = Exception{f.table, t.plan.Files[file].Path, row, t.bindings[file].name(f.field), f.code, f.value}
+			exceptions[i] = r.spell(f)
 		}
 		if err := sink.WriteExceptions(exceptions); err != nil {
 			return err

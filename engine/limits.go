@@ -40,7 +40,8 @@ func (r *run) checkLimits(result *Result) error {
 		switch {
 		case !m.Exceeded() || m.withinExceeded(result.Margins):
 		case m.Limit == maxExceptions:
-			over = append(over, m.excess()+": "+result.Exceptions.words(tableNamed(m.Where)))
+			table := tableNamed(m.Where)
+			over = append(over, m.excess()+": "+result.Exceptions.words(table)+r.examples(table))
 		default:
 			over = append(over, m.excess()+m.rdpsToo(result.Margins))
 		}
