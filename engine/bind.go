@@ -104,7 +104,7 @@ func bindFile(table Table, file File, mapping map[string]string) (binding, error
 	return b, nil
 }
 
-func bothForms(where string) error {
+func bothForms(where string) *Refusal {
 	return &Refusal{Kind: RefusedInput,
 		Problem: fmt.Sprintf("cannot read devices: %s: both forms of the table are used, the single column mpxn and the columns import_mpxn, secondary_import_mpan, export_mpan", where),
 		Next:    "Give the devices in one form; map the column that is not wanted away in [columns.devices]."}

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -126,7 +127,7 @@ func inspectFile(name Table, file File, mapping map[string]string) (b binding, c
 		columns = append(columns, InspectedColumn{Name: c.Name, Native: c.Native})
 	}
 	wrong := func(err error) {
-		if refusal, ok := err.(*Refusal); ok {
+		if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
 			problems = append(problems, Finding{refusal.Problem, refusal.Next})
 		}
 	}
@@ -181,7 +182,7 @@ func formsDiffer(t *table) []Finding {
 	for i := range t.bindings {
 		if t.name == Devices && t.bindings[i].has(fieldMPxN) != t.bindings[0].has(fieldMPxN) &&
 			len(t.bindings[i].mpxns) > 0 && len(t.bindings[0].mpxns) > 0 {
-			refusal := bothForms(t.plan.Files[0].Path + " and " + t.plan.Files[i].Path).(*Refusal)
+			refusal := bothForms(t.plan.Files[0].Path + " and " + t.plan.Files[i].Path)
 			return []Finding{{refusal.Problem, refusal.Next}}
 		}
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -91,9 +92,10 @@ func (in *Inspection) countExceptions(cfg *Config, t *table, total *inspector) (
 
 func (in *Inspection) countDeliveries(l *ledger, total *inspector) {
 	d, err := newDeliveries(total.shared.rdpCodes)
-	if refusal, ok := err.(*Refusal); ok || total.shared.tooManyRDPs.Load() {
-		if !ok {
-			refusal = tooManyRDPs(maxRDPs + 1).(*Refusal)
+	refusal := (*Refusal)(nil)
+	if errors.As(err, &refusal) || total.shared.tooManyRDPs.Load() {
+		if refusal == nil {
+			refusal = tooManyRDPs(maxRDPs + 1)
 		}
 		in.WouldRefuse = append(in.WouldRefuse, Finding{refusal.Problem, refusal.Next})
 		return

@@ -100,7 +100,7 @@ func newDeliveries(codes *rdpCodes) (*deliveries, error) {
 	return d, nil
 }
 
-func tooManyRDPs(found int) error {
+func tooManyRDPs(found int) *Refusal {
 	return &Refusal{Kind: RefusedInput,
 		Problem: fmt.Sprintf("cannot read meter_points: %d different RDPs are named, and %d are the most a run can hold", found, maxRDPs),
 		Next:    "Check that rdp_id is mapped to the right column."}

@@ -74,7 +74,7 @@ func csvRows(t *testing.T, path string) [][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	rows, err := csv.NewReader(file).ReadAll()
 	if err != nil {
 		t.Fatal(err)
@@ -89,9 +89,9 @@ func parquetRows(t *testing.T, path string) [][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	reader := parquet.NewReader(file)
-	defer reader.Close()
+	defer func() { _ = reader.Close() }()
 	var names []string
 	for _, column := range reader.Schema().Columns() {
 		names = append(names, column[0])

@@ -62,7 +62,7 @@ func (e *estate) writeExtracts(ctx context.Context, workers int) (counts Extract
 	}
 	defer func() {
 		if err != nil {
-			os.RemoveAll(folder)
+			err = errors.Join(err, os.RemoveAll(folder))
 		}
 	}()
 	counts = newExtractCounts()

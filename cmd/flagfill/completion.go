@@ -71,7 +71,7 @@ func completeFlags(cmd *cobra.Command) {
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		kind, _ := pflag.UnquoteUsage(f)
-		complete := cobra.CompletionFunc(cobra.NoFileCompletions)
+		complete := cobra.NoFileCompletions
 		switch choice, isChoice := f.Value.(choiceFlag); {
 		case isChoice:
 			complete = cobra.FixedCompletions(choice.choices, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)

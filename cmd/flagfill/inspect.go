@@ -48,7 +48,7 @@ nothing. It ends in 0 also where a run would not.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return f.execute(cmd, args) },
+		RunE: f.execute,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
