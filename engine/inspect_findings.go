@@ -123,7 +123,7 @@ func (in *Inspection) judgeLimit(t *table, counts *ExceptionCounts, margin *Marg
 	in.Limit = margin
 	if margin != nil && margin.Exceeded() {
 		in.WouldRefuse = append(in.WouldRefuse, Finding{
-			fmt.Sprintf("%s of %s %s (%s) are exceptions, at most %s are allowed: %s", grouped(margin.Count), grouped(margin.Base),
+			fmt.Sprintf("%s of %s %s (%s) are exceptions, at most %s are allowed: %s", Grouped(margin.Count), Grouped(margin.Base),
 				margin.Of, margin.share(), margin.InForce, counts.words(t.name)),
 			"Mend what is named below. If the figures are right, raise --max-exceptions for the run."})
 	}
@@ -139,7 +139,7 @@ func (in *Inspection) judgeIdentifiers(cfg *Config) {
 		say := func(n int64, what, next string) {
 			if n > 0 {
 				in.WorthKnowing = append(in.WorthKnowing, Finding{
-					fmt.Sprintf("%s: %s of %s values (%s) %s", c.Column, grouped(n), grouped(filled), Margin{Count: n, Base: filled}.share(), what), next})
+					fmt.Sprintf("%s: %s of %s values (%s) %s", c.Column, Grouped(n), Grouped(filled), Margin{Count: n, Base: filled}.share(), what), next})
 			}
 		}
 		next := "Look at them: run lists file and row with --exceptions FILE."
@@ -167,7 +167,7 @@ var rounded = regexp.MustCompile(`^#([.,]#+)?A\+?##$`)
 func (c *IdentifierCounts) describeShapes(next string) (shapes, advice string) {
 	var words []string
 	for _, s := range c.Shapes[:min(shapesShown, len(c.Shapes))] {
-		words = append(words, fmt.Sprintf("%s on %s", s.Shape, grouped(s.Rows)))
+		words = append(words, fmt.Sprintf("%s on %s", s.Shape, Grouped(s.Rows)))
 	}
 	if len(c.Shapes) > 0 && rounded.MatchString(c.Shapes[0].Shape) {
 		next = "A spreadsheet has rounded them, and the digits are lost: export again, with the column as text."
@@ -280,12 +280,12 @@ func (v *Vocabulary) findings() []Finding {
 		}
 	}
 	if further > 0 {
-		all = append(all, Finding{fmt.Sprintf("%s: %d further unknown words on %s rows", v.Column, further, grouped(rows)),
+		all = append(all, Finding{fmt.Sprintf("%s: %d further unknown words on %s rows", v.Column, further, Grouped(rows)),
 			"So many mean another column: check that it is the one meant."})
 	}
 	if v.Others > 0 {
 		all = append(all, Finding{fmt.Sprintf("%s: more than %s different words; %s rows with those that came later are not looked at one by one",
-			v.Column, grouped(wordsKept), grouped(v.Others)), "An enumeration has a few: check that the column is the one meant."})
+			v.Column, Grouped(wordsKept), Grouped(v.Others)), "An enumeration has a few: check that the column is the one meant."})
 	}
 	return all
 }
@@ -322,5 +322,5 @@ func (v *Vocabulary) explain(w WordCount) Finding {
 	if w.Rows == 1 {
 		rows = "row"
 	}
-	return Finding{fmt.Sprintf("%s: %q on %s %s %s", v.Column, w.Word, grouped(w.Rows), rows, effect), next}
+	return Finding{fmt.Sprintf("%s: %q on %s %s %s", v.Column, w.Word, Grouped(w.Rows), rows, effect), next}
 }

@@ -28,7 +28,7 @@ func (r *run) checkMemory() error {
 	needMiB := (need>>20/memoryGranuleMiB + 1) * memoryGranuleMiB
 	return &Refusal{Kind: RefusedUsage,
 		Problem: fmt.Sprintf("the memory budget is %d MiB, and %s device rows and %s meter points rows need %d MiB with %d workers",
-			r.cfg.MemoryBytes>>20, grouped(r.devices.rows()), grouped(r.points.rows()), needMiB, r.cfg.Workers),
+			r.cfg.MemoryBytes>>20, Grouped(r.devices.rows()), Grouped(r.points.rows()), needMiB, r.cfg.Workers),
 		Next: fmt.Sprintf("Run it on a machine that has them, with --memory %dMiB, or assess one fuel at a time from extracts of one fuel.", needMiB)}
 }
 
@@ -65,7 +65,7 @@ func tableNamed(name string) Table {
 // Limit as it is written on the command line.
 func (l Limit) String() string {
 	if l.Count >= 0 {
-		return grouped(l.Count)
+		return Grouped(l.Count)
 	}
 	return fmt.Sprintf("%.4g %%", l.Share*100)
 }
@@ -124,14 +124,14 @@ func (c *ExceptionCounts) words(table Table) string {
 	var words []string
 	for code := range Code(Codes) {
 		if n := c.All[table][code] - c.Warnings[table][code]; n > 0 {
-			words = append(words, fmt.Sprintf("%s %s", code, grouped(n)))
+			words = append(words, fmt.Sprintf("%s %s", code, Grouped(n)))
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-// grouped writes a count with a comma at each thousand.
-func grouped(n int64) string {
+// Grouped writes a count with a comma at each thousand.
+func Grouped(n int64) string {
 	digits := fmt.Sprint(n)
 	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
 		digits = digits[:at] + "," + digits[at:]
@@ -185,6 +185,6 @@ func (r *run) checkListed() error {
 		return nil
 	}
 	return &Refusal{Kind: RefusedLimit,
-		Problem: fmt.Sprintf("%s exceptions cannot be listed: %s are the most; nothing was published", grouped(listed), grouped(maxListed)),
+		Problem: fmt.Sprintf("%s exceptions cannot be listed: %s are the most; nothing was published", Grouped(listed), Grouped(maxListed)),
 		Next:    "Leave --warnings out, or look at the extract first: so many exceptions mean a wrong column or a wrong file."}
 }

@@ -38,7 +38,7 @@ func (m Margin) Exceeded() bool { return m.Allowed >= 0 && m.Count > m.Allowed }
 func (m Margin) excess() string {
 	what := map[string]string{maxExceptions: "are exceptions", maxDemotions: "would lose their status",
 		maxNoMeterLeft: "have no device at all"}[m.Limit]
-	return fmt.Sprintf("%s: %s of %s %s %s, at most %s are allowed (--%s)", m.Where, grouped(m.Count), grouped(m.Base),
+	return fmt.Sprintf("%s: %s of %s %s %s, at most %s are allowed (--%s)", m.Where, Grouped(m.Count), Grouped(m.Base),
 		m.Of, what, m.InForce, strings.ReplaceAll(m.Limit, "_", "-"))
 }
 

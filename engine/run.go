@@ -134,7 +134,7 @@ func (r *run) decide(ctx context.Context, sink Sink) (err error) {
 	r.result.Margins = r.margins(r.result)
 	if n := r.ledger.counts.All[MeterPoints][MissingEffectiveDate]; n > 0 {
 		r.result.Cautions = append(r.result.Cautions,
-			fmt.Sprintf("%s reportable meter points have no change date: as-of's date stands in for it", grouped(n)))
+			fmt.Sprintf("%s reportable meter points have no change date: as-of's date stands in for it", Grouped(n)))
 	}
 	return r.balance()
 }

@@ -91,7 +91,7 @@ func (t *table) expect(rows map[Table]int64) error {
 	want, ok := rows[t.name]
 	if found := t.rows(); ok && found != want {
 		return &Refusal{Kind: RefusedInput,
-			Problem: fmt.Sprintf("%s has %s rows in %d files, and --expect-rows says %s", t.name, grouped(found), len(t.plan.Files), grouped(want)),
+			Problem: fmt.Sprintf("%s has %s rows in %d files, and --expect-rows says %s", t.name, Grouped(found), len(t.plan.Files), Grouped(want)),
 			Next:    "Check that every file of the extract is there and named, and that none is from another day."}
 	}
 	return nil

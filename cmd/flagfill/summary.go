@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,14 +16,8 @@ import (
 	"flagfill/writers"
 )
 
-// count writes a number with a comma at each thousand.
-func count(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	return digits
-}
+// count writes a number as everywhere in this program.
+func count(n int64) string { return engine.Grouped(n) }
 
 // alignNumbers sets the given columns, counted from 1, to the right.
 func alignNumbers(t table.Writer, columns ...int) {
