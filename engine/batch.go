@@ -20,8 +20,8 @@ const (
 func (t Table) String() string { return [...]string{"devices", "meter_points", "extract"}[t] }
 
 // Source is one input table: any number of files, read as Arrow record
-// batches. A source can be opened again and again: exceptions and memory
-// passes scan twice.
+// batches. A split can be opened again and again: keys are sampled before the
+// table is read.
 type Source interface {
 	// Plan lists the files with their columns, and the splits into which they
 	// can be read independently. It reads footers, not data. What is missing,

@@ -1,6 +1,6 @@
 // The job of `flagfill run` in DuckDB.
 //
-//   node duckdb.mjs --data DIR --out DIR [--checks all|none] [--threads 2] [--as-of 2026-11-21T02:00:00Z]
+//   node duckdb.mjs --data DIR --out DIR [--checks all|count|none] [--threads 2] [--as-of 2026-11-21T02:00:00Z]
 //   node duckdb.mjs --data DIR --describe
 //
 // Writes flows.txt and changes.parquet into --out, and prints counts as JSON.
@@ -21,8 +21,8 @@ const { values: flags } = parseArgs({
     describe: { type: 'boolean', default: false },
   },
 });
-if (!flags.data || !(flags.out || flags.describe) || !['all', 'none'].includes(flags.checks)) {
-  console.error('usage: node duckdb.mjs --data DIR (--out DIR [--checks all|none] [--threads N] [--as-of TIME] | --describe)');
+if (!flags.data || !(flags.out || flags.describe) || !['all', 'count', 'none'].includes(flags.checks)) {
+  console.error('usage: node duckdb.mjs --data DIR (--out DIR [--checks all|count|none] [--threads N] [--as-of TIME] | --describe)');
   process.exit(2);
 }
 

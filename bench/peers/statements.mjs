@@ -246,9 +246,10 @@ const write = (out, day) => [
     TO '${out}/flows.txt' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\t')`,
 ];
 
-// statements of a run, in order, and the counts to print after it.
+// statements of a run, in order, and the counts to print after it. With checks
+// 'count' exceptions are counted and their rows not listed.
 export function statements(checks, { devices, meterPoints, out, day }) {
-  const make = checks === 'all' ? [points(meterPoints), gather(devices), decide, change] : [bareChange(devices, meterPoints)];
+  const make = checks !== 'none' ? [points(meterPoints), gather(devices), decide, change] : [bareChange(devices, meterPoints)];
   const list = checks === 'all' ? listed(devices, meterPoints, out) : [];
-  return { run: [...make, ...write(out, day), ...list], counts: checks === 'all' ? counts(devices) : {} };
+  return { run: [...make, ...write(out, day), ...list], counts: checks !== 'none' ? counts(devices) : {} };
 }
