@@ -6,11 +6,14 @@ GO      ?= go
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 POINTS  ?= 1000000
 PAIRS   ?= 5
+ROTATION ?= 0
+RECORD  ?= assurance.json
+DOCS    ?= docs/assurance.md
 PEER_POINTS ?= 10000000
 PEER_DATA    = bench/snapshots/$(PEER_POINTS)
 RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
 
-.PHONY: help build demo test test-real lint race fuzz bench bench-peers clean
+.PHONY: help build demo test test-real assurance lint race fuzz bench bench-peers clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +29,9 @@ test: ## every test that needs Go alone
 
 test-real: build ## tests that need Node, mount(8) and coreutils; fails where they are missing
 	bash testdata/real/run.sh
+
+assurance: ## try every property; a tenth, or DEEP=1 for all (ONLY, SEEDS, ROTATION)
+	$(GO) run ./assurance $(if $(DEEP),-deep) -only "$(ONLY)" -seeds "$(SEEDS)" -rotation $(ROTATION) -record $(RECORD) -docs "$(DOCS)"
 
 race: ## the tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short ./engine/... ./loaders ./writers ./cmd/flagfill

@@ -6,6 +6,7 @@
 //	ASSURANCE          nothing: a few, for plain go test; ci: a tenth; deep: all
 //	ASSURANCE_SEEDS    "17" or "10-19": just these, whatever ASSURANCE says
 //	ASSURANCE_ROTATION with ci, which tenth
+//	ASSURANCE_ONLY     a goal or a test's name: the others are skipped
 //	ASSURANCE_RESULTS  the folder that gets a file per property
 package property
 
@@ -31,18 +32,23 @@ type Property struct {
 	InTests int
 }
 
-// Result is what a run of a property found.
+// Result is what was found of a property.
 type Result struct {
-	Goal     string        `json:"goal"`
-	Name     string        `json:"name"`
-	Unit     string        `json:"unit"`
-	Test     string        `json:"test"`
-	Package  string        `json:"package"` // folder within the module
-	Seeds    int           `json:"seeds"`   // of the whole figure
-	Tried    []Span        `json:"tried"`
-	Cases    int64         `json:"cases"`
-	Failures []int         `json:"failures"` // seeds
-	Took     time.Duration `json:"took_ns"`
+	Goal    string `json:"goal"`
+	Name    string `json:"name"`
+	Unit    string `json:"unit"`
+	Test    string `json:"test"`
+	Package string `json:"package"` // folder within the module
+	Seeds   int    `json:"seeds"`   // of the whole figure
+	Runs    []Run  `json:"runs"`
+}
+
+// Run is a range of seeds that was tried.
+type Run struct {
+	Span
+	Cases    int64   `json:"cases"`
+	Failures []int   `json:"failures"` // seeds
+	Seconds  float64 `json:"seconds"`
 }
 
 // Span is a range of seeds, both ends included.
@@ -50,6 +56,8 @@ type Span struct {
 	From int `json:"from"`
 	To   int `json:"to"`
 }
+
+func (s Span) String() string { return fmt.Sprintf("%d-%d", s.From, s.To) }
 
 // Check tries the claim with every chosen seed. try gives the number of cases
 // that it looked at, in the property's unit, and fails its test where the claim
@@ -59,26 +67,36 @@ func (p Property) Check(t *testing.T, try func(t *testing.T, seed int) (cases in
 	if !strings.HasPrefix(t.Name(), "TestProperty") {
 		t.Fatalf("%s checks a property, and is not named TestProperty…", t.Name())
 	}
+	if only := os.Getenv("ASSURANCE_ONLY"); only != "" && only != p.Goal && only != t.Name() {
+		t.Skipf("this is %s, and only %s is asked for", p.Goal, only)
+	}
 	chosen, err := p.choose(os.Getenv("ASSURANCE"), os.Getenv("ASSURANCE_SEEDS"), os.Getenv("ASSURANCE_ROTATION"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := Result{Goal: p.Goal, Name: p.Name, Unit: p.Unit, Test: t.Name(), Package: folder(), Seeds: p.Seeds, Failures: []int{}}
-	started := time.Now()
+	r := Result{Goal: p.Goal, Name: p.Name, Unit: p.Unit, Test: t.Name(), Package: folder(), Seeds: max(p.Seeds, 1), Runs: []Run{}}
 	for _, span := range chosen {
-		for seed := span.From; seed <= span.To; seed++ {
-			sound := t.Run(strconv.Itoa(seed), func(t *testing.T) { r.Cases += try(t, seed) })
-			if !sound {
-				r.Failures = append(r.Failures, seed)
-				t.Errorf("%s, %s: seed %d fails; to repeat it: make assurance ONLY=%s SEEDS=%d", p.Goal, p.Name, seed, t.Name(), seed)
-			}
-		}
+		r.Runs = append(r.Runs, p.run(t, span, try))
 	}
-	r.Tried, r.Took = chosen, time.Since(started)
-	t.Logf("%s, %s: %d %s, seeds %v of %d, %d failed", p.Goal, p.Name, r.Cases, p.Unit, chosen, p.Seeds, len(r.Failures))
 	if err := r.write(os.Getenv("ASSURANCE_RESULTS")); err != nil {
 		t.Error(err)
 	}
+}
+
+func (p Property) run(t *testing.T, span Span, try func(t *testing.T, seed int) int64) Run {
+	t.Helper()
+	r := Run{Span: span, Failures: []int{}}
+	started := time.Now()
+	for seed := span.From; seed <= span.To; seed++ {
+		sound := t.Run(strconv.Itoa(seed), func(t *testing.T) { r.Cases += try(t, seed) })
+		if !sound {
+			r.Failures = append(r.Failures, seed)
+			t.Errorf("%s, %s: seed %d fails; to repeat it: make assurance ONLY=%s SEEDS=%d", p.Goal, p.Name, seed, t.Name(), seed)
+		}
+	}
+	r.Seconds = time.Since(started).Round(time.Millisecond).Seconds()
+	t.Logf("%s, %s: %d %s, seeds %v of %d, %d failed", p.Goal, p.Name, r.Cases, p.Unit, span, p.Seeds, len(r.Failures))
+	return r
 }
 
 // Deep tells whether properties run at more than the size of plain go test.
