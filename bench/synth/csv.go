@@ -3,18 +3,18 @@ package synth
 import (
 	"io"
 	"strings"
-	"time"
 )
 
 // csvEncoder writes lines that end in LF, after one of column names. Null is
 // empty. No value holds a comma, a quote or a line end, so none is quoted.
 type csvEncoder struct {
 	out    io.Writer
+	kinds  []kind
 	header string
 }
 
 func newCSVEncoder(out io.Writer, t table) *csvEncoder {
-	return &csvEncoder{out, strings.Join(layouts[t].names, ",") + "\n"}
+	return &csvEncoder{out, layouts[t].kinds, strings.Join(layouts[t].names, ",") + "\n"}
 }
 
 func (c *csvEncoder) group() groupEncoder { return &csvGroup{encoder: c} }
@@ -34,27 +34,20 @@ type csvGroup struct {
 	lines   []byte
 }
 
-func (g *csvGroup) write(b *batch) error {
-	l := &layouts[b.table]
-	for i := range b.rows {
-		for column := range l.names {
+func (g *csvGroup) write(rows []row) error {
+	for i := range rows {
+		for column, kind := range g.encoder.kinds {
 			if column > 0 {
 				g.lines = append(g.lines, ',')
 			}
-			if column != l.date {
-				t := &b.texts[column][i]
-				g.lines = append(g.lines, t.bytes[:t.size]...)
-			} else if b.days[i] != 0 {
-				g.lines = time.Unix(int64(b.days[i])*secondsPerDay, 0).UTC().AppendFormat(g.lines, time.DateOnly)
+			if value := rows[i][column]; value != 0 {
+				g.lines = kind.append(g.lines, value)
 			}
 		}
 		g.lines = append(g.lines, '\n')
 	}
-	b.rows = 0
 	return nil
 }
-
-const secondsPerDay = 86_400
 
 func (g *csvGroup) finish() error { return nil }
 

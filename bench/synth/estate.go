@@ -3,7 +3,6 @@ package synth
 import (
 	"fmt"
 	"math"
-	"sort"
 
 	"flagfill/engine/meterpoint"
 )
@@ -15,10 +14,9 @@ type estate struct {
 	cfg         Config
 	stories     []story
 	instances   []int64
-	rowsBefore  [tables][]int64 // by story; one more entry holds the total
-	slotsBefore [2][]int64      // by fuel, then as rowsBefore
-	rowsPer     [tables][]int64 // of one occurrence
-	slotsPer    [2][]int64
+	rowsBefore  [tables]finder // by story
+	slotsBefore [2]finder      // by fuel, then by story
+	templates   []template     // of the stories
 	rowOrder    [tables]permutation
 	slotOrder   [2]permutation // slot → rank of its MPxN within the fuel
 	numbering   numbering
@@ -65,7 +63,7 @@ func (e *estate) add(s story, instances int64) {
 
 func (e *estate) count() {
 	for t := range tables {
-		e.rowsPer[t], e.rowsBefore[t] = e.sums(func(s *story) int64 {
+		e.rowsBefore[t] = e.sums(func(s *story) int64 {
 			if t == devicesTable {
 				return int64(len(s.devices))
 			}
@@ -73,18 +71,19 @@ func (e *estate) count() {
 		})
 	}
 	for _, fuel := range meterpoint.Fuels {
-		e.slotsPer[fuel], e.slotsBefore[fuel] = e.sums(func(s *story) int64 { return s.count(fuel) })
+		e.slotsBefore[fuel] = e.sums(func(s *story) int64 { return s.count(fuel) })
+	}
+	for i := range e.stories {
+		e.templates = append(e.templates, e.template(i))
 	}
 }
 
-func (e *estate) sums(count func(*story) int64) (per, before []int64) {
-	before = []int64{0}
+func (e *estate) sums(count func(*story) int64) finder {
+	before := []int64{0}
 	for i := range e.stories {
-		n := count(&e.stories[i])
-		per = append(per, n)
-		before = append(before, before[i]+n*e.instances[i])
+		before = append(before, before[i]+count(&e.stories[i])*e.instances[i])
 	}
-	return per, before
+	return newFinder(before)
 }
 
 // order picks the permutations. Stray MPANs are the last slots and stay there.
@@ -100,69 +99,57 @@ func (e *estate) order(strays int64) {
 	e.numbering = newNumbering(regular[meterpoint.Gas], regular[meterpoint.Electricity], mix(seed+200))
 }
 
-func (e *estate) rows(t table) int64 { return e.rowsBefore[t][len(e.stories)] }
+func (e *estate) rows(t table) int64 { return e.rowsBefore[t].end() }
 
-func (e *estate) slots(fuel meterpoint.Fuel) int64 { return e.slotsBefore[fuel][len(e.stories)] }
+func (e *estate) slots(fuel meterpoint.Fuel) int64 { return e.slotsBefore[fuel].end() }
 
 // place is one row of a story's occurrence.
 type place struct {
-	story    int
+	number   int64 // of the row in its table
 	instance int64
-	row      int // of the story's rows in the table
+	story    uint8
+	row      uint8 // of the story's rows in the table
 }
 
 // at finds the place of a table's row.
-func (e *estate) at(t table, row int64) place {
-	i := find(e.rowsBefore[t], row)
-	row -= e.rowsBefore[t][i]
-	per := e.rowsPer[t][i]
-	return place{story: i, instance: row / per, row: int(row % per)}
-}
-
-// rowNumber is the inverse of at.
-func (e *estate) rowNumber(t table, p place) int64 {
-	return e.rowsBefore[t][p.story] + p.instance*e.rowsPer[t][p.story] + int64(p.row)
+func (e *estate) at(t table, number int64) place {
+	i := e.rowsBefore[t].find(number)
+	within := uint32(number - e.rowsBefore[t].starts[i])
+	per := uint32(len(e.templates[i].rows[t]))
+	return place{number, int64(within / per), uint8(i), uint8(within % per)}
 }
 
 // mpxn of one of a story's refs, and its rank within the fuel.
 func (e *estate) mpxn(p place, r ref) (meterpoint.MPxN, int64) {
-	s := &e.stories[p.story]
-	fuel := s.fuel(r)
-	slot := e.slotsBefore[fuel][p.story] + p.instance*e.slotsPer[fuel][p.story] + s.ordinal(r)
+	m := &e.templates[p.story].members[r]
+	slot := m.first + p.instance*m.per
 	rank := slot
-	if order := &e.slotOrder[fuel]; uint64(slot) < order.n {
+	if order := &e.slotOrder[m.fuel]; uint64(slot) < order.n {
 		rank = order.at(slot)
 	}
-	return e.numbering.mpxn(fuel, rank), rank
+	return e.numbering.mpxn(m.fuel, rank), rank
 }
 
-// beside visits the rows of a table that stand at the MPxN of the given rank,
-// in a fixed order, while visit says to go on.
-func (e *estate) beside(t table, fuel meterpoint.Fuel, rank int64, visit func(place) bool) bool {
+// appendBeside gives the rows of a table that stand at the MPxN of a rank, in a
+// fixed order.
+func (e *estate) appendBeside(to []place, t table, fuel meterpoint.Fuel, rank int64) []place {
 	slot := rank
 	if order := &e.slotOrder[fuel]; uint64(rank) < order.n {
 		slot = order.from(rank)
 	}
-	i := find(e.slotsBefore[fuel], slot)
-	s := &e.stories[i]
-	slot -= e.slotsBefore[fuel][i]
-	instance, ordinal := slot/e.slotsPer[fuel][i], slot%e.slotsPer[fuel][i]
-	for row := range e.rowsPer[t][i] {
-		var home ref
-		if t == devicesTable {
-			home = s.devices[row].home()
-		} else {
-			home = s.points[row].of
-		}
-		here := s.fuel(home) == fuel && s.ordinal(home) == ordinal
-		if here && !visit(place{story: i, instance: instance, row: int(row)}) {
-			return false
+	i := e.slotsBefore[fuel].find(slot)
+	tp := &e.templates[i]
+	home := first
+	for !tp.members[home].has(fuel, slot) {
+		home++
+	}
+	instance := tp.members[home].instance(slot)
+	rows := tp.rows[t]
+	number := e.rowsBefore[t].starts[i] + instance*int64(len(rows))
+	for j := range rows {
+		if rows[j].home == home {
+			to = append(to, place{number + int64(j), instance, uint8(i), uint8(j)})
 		}
 	}
-	return true
-}
-
-// find gives the last i with before[i] <= x that is not empty.
-func find(before []int64, x int64) int {
-	return sort.Search(len(before), func(i int) bool { return before[i] > x }) - 1
+	return to
 }

@@ -39,12 +39,9 @@ func (e *estate) holders() []holder {
 		}
 	}
 	n := &e.numbering
-	gas := n.mprns[len(n.mprns)-1]
-	for i, s := range n.distributors {
-		to := n.mpans
-		if i+1 < len(n.distributors) {
-			to = n.distributors[i+1].from
-		}
+	gas := n.spans[meterpoint.Gas][len(n.spans[meterpoint.Gas])-1]
+	for i, s := range n.spans[meterpoint.Electricity] {
+		to := n.spanOf[meterpoint.Electricity].starts[i+1]
 		add(registrar.Distributors[distributorSizes[i].distributor], meterpoint.Electricity, s, s.from, to)
 	}
 	xoserve, _ := registrar.Resolve(n.within(meterpoint.Gas, gas, 0), "")
@@ -73,8 +70,7 @@ func (e *estate) writeExtracts(ctx context.Context, workers int) (counts Extract
 		}
 		makers := make([]*extractMaker, workers)
 		for i := range makers {
-			makers[i] = &extractMaker{estate: e, rows: batch{table: extractTable},
-				truths: batch{table: truthTable}, truth: truth.group(), counts: newExtractCounts()}
+			makers[i] = &extractMaker{estate: e, truths: batch{out: truth.group()}, counts: newExtractCounts()}
 		}
 		all := e.holders()
 		for i := range all {
@@ -95,7 +91,7 @@ func (e *estate) writeExtract(ctx context.Context, all []holder, i int, makers [
 	groups := (h.count + e.groupRows - 1) / e.groupRows
 	if h.rdp == "" {
 		for _, m := range makers {
-			m.holder, m.other, m.out = h, nil, nil
+			m.holder, m.other, m.rows = h, nil, batch{}
 		}
 		return inTurn(ctx, groups, makers)
 	}
@@ -106,7 +102,7 @@ func (e *estate) writeExtract(ctx context.Context, all []holder, i int, makers [
 			return err
 		}
 		for _, m := range makers {
-			m.holder, m.other, m.out = h, nextHolder(all, i), enc.group()
+			m.holder, m.other, m.rows = h, nextHolder(all, i), batch{out: enc.group()}
 		}
 		return errors.Join(inTurn(ctx, groups, makers), enc.close())
 	})
@@ -130,36 +126,37 @@ func nextHolder(all []holder, i int) *holder {
 type extractMaker struct {
 	estate        *estate
 	holder, other *holder
-	rows, truths  batch
-	out, truth    groupEncoder // out is nil where no RDP answers
+	rows, truths  batch // rows goes nowhere where no RDP answers
 	counts        ExtractCounts
-	err           error // of an encoder; the group is then not finished
 }
 
 func (m *extractMaker) make(ctx context.Context, group int64) error {
 	e := m.estate
 	from := group * e.groupRows
-	for at := from; at < min(from+e.groupRows, m.holder.count) && m.err == nil; at++ {
+	for at := from; at < min(from+e.groupRows, m.holder.count); at++ {
 		within := at
 		if e.cfg.Shuffled {
 			within = m.holder.order.at(at)
 		}
 		m.point(within)
-		if at%batchRows == 0 && m.err == nil {
-			m.err = ctx.Err()
+		if err := errors.Join(m.rows.err, m.truths.err); err != nil {
+			return err
+		}
+		if at%batchRows == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
-	if m.out != nil {
-		m.err = errors.Join(m.err, m.out.write(&m.rows), m.out.finish())
+	if m.rows.out == nil {
+		return m.truths.finish()
 	}
-	return errors.Join(m.err, m.truth.write(&m.truths), m.truth.finish())
+	return errors.Join(m.rows.finish(), m.truths.finish())
 }
 
 func (m *extractMaker) commit() error {
-	if m.out == nil {
-		return m.truth.commit()
+	if m.rows.out == nil {
+		return m.truths.out.commit()
 	}
-	return errors.Join(m.out.commit(), m.truth.commit())
+	return errors.Join(m.rows.out.commit(), m.truths.out.commit())
 }
 
 // point adds the rows of the holder's meter point of a rank.
@@ -172,9 +169,9 @@ func (m *extractMaker) point(within int64) {
 	class, withDevices := a.classes(d)
 	m.counts.classes(class, withDevices)
 	if class != match || withDevices != match {
-		m.addTruth(textOfMPxN(a.mpxn), class, withDevices, "")
+		m.addTruth(cell(a.mpxn), class, withDevices, "")
 	}
-	if m.out == nil || !a.covered {
+	if m.rows.out == nil || !a.covered {
 		return
 	}
 	flag, day := string(a.recorded), a.changedOn
@@ -196,10 +193,10 @@ func (m *extractMaker) point(within int64) {
 	case dateDiffers:
 		day -= 30 + int32(a.chance%400)
 	case flagsConflict:
-		m.add(textOfMPxN(a.mpxn), "A", reconcileOn-300)
+		m.add(cell(a.mpxn), "A", reconcileOn-300)
 		flag, day = "N", reconcileOn-200
 	}
-	m.add(textOfMPxN(a.mpxn), flag, day)
+	m.add(cell(a.mpxn), flag, day)
 	m.astray(d, &a, flag, day, within)
 }
 
@@ -208,20 +205,19 @@ func (m *extractMaker) astray(d difference, a *assessed, flag string, day int32,
 	h, e := m.holder, m.estate
 	switch d {
 	case rowRepeated:
-		m.add(textOfMPxN(a.mpxn), flag, day)
-		m.addRowTruth(textOfMPxN(a.mpxn), repeated)
+		m.add(cell(a.mpxn), flag, day)
+		m.addRowTruth(cell(a.mpxn), repeated)
 	case rowUnreadable:
-		if mpxn := textOfMPxN(a.mpxn); a.chance&1 == 0 {
+		if mpxn := cell(a.mpxn); a.chance&1 == 0 {
 			m.add(mpxn, "Q", reconcileOn-10)
 			m.addRowTruth(mpxn, unreadable)
 			return
 		}
-		var bad text
-		bad.setQuirky(a.mpxn, badMPxN, badMPxNs[1:], within)
+		bad := quirky(a.mpxn, badMPxN, badMPxNs[1:], within)
 		m.add(bad, "A", reconcileOn-10)
 		m.addRowTruth(bad, unreadable)
 	case rowUnknown:
-		unknown := textOfMPxN(e.numbering.within(h.fuel, h.span, h.from+h.count-h.span.from+within))
+		unknown := cell(e.numbering.within(h.fuel, h.span, h.from+h.count-h.span.from+within))
 		m.add(unknown, "A", reconcileOn-10)
 		m.addRowTruth(unknown, unknownPoint)
 	case rowMisrouted:
@@ -230,8 +226,8 @@ func (m *extractMaker) astray(d difference, a *assessed, flag string, day int32,
 		}
 		lost, exists := e.assess(m.other.fuel, m.other.from+within%m.other.count)
 		if exists && lost.covered {
-			m.add(textOfMPxN(lost.mpxn), "A", reconcileOn-10)
-			m.addRowTruth(textOfMPxN(lost.mpxn), misrouted)
+			m.add(cell(lost.mpxn), "A", reconcileOn-10)
+			m.addRowTruth(cell(lost.mpxn), misrouted)
 		}
 	}
 }
@@ -244,33 +240,19 @@ func otherFlag(r recorded) string {
 }
 
 // add adds a row to the extract; an empty flag has no date.
-func (m *extractMaker) add(mpxn text, flag string, day int32) {
-	b := &m.rows
-	b.texts[extractMPxNColumn][b.rows] = mpxn
-	b.texts[flagColumn][b.rows].set(flag)
-	b.texts[holderColumn][b.rows].set(m.holder.rdp)
-	if b.days[b.rows] = day; flag == "" {
-		b.days[b.rows] = 0
+func (m *extractMaker) add(mpxn cell, flag string, day int32) {
+	if flag == "" {
+		day = 0
 	}
+	m.rows.add(row{mpxn, cell(wordOf(flag)), cell(day), cell(wordOf(m.holder.rdp))})
 	m.counts.Rows++
-	if b.rows++; b.rows == batchRows && m.err == nil {
-		m.err = m.out.write(b)
-	}
 }
 
-func (m *extractMaker) addRowTruth(mpxn text, rowClass string) {
+func (m *extractMaker) addRowTruth(mpxn cell, rowClass string) {
 	m.counts.RowClasses[rowClass]++
 	m.addTruth(mpxn, "", "", rowClass)
 }
 
-func (m *extractMaker) addTruth(mpxn text, class, withDevices, rowClass string) {
-	b := &m.truths
-	b.texts[truthMPxNColumn][b.rows] = mpxn
-	b.texts[truthRDPColumn][b.rows].set(m.holder.rdp)
-	b.texts[classColumn][b.rows].set(class)
-	b.texts[classWithDevicesColumn][b.rows].set(withDevices)
-	b.texts[rowClassColumn][b.rows].set(rowClass)
-	if b.rows++; b.rows == batchRows && m.err == nil {
-		m.err = m.truth.write(b)
-	}
+func (m *extractMaker) addTruth(mpxn cell, class, withDevices, rowClass string) {
+	m.truths.add(row{mpxn, cell(wordOf(m.holder.rdp)), cell(wordOf(class)), cell(wordOf(withDevices)), cell(wordOf(rowClass))})
 }

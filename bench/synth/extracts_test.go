@@ -121,10 +121,8 @@ func TestTruthIsWhatAReconciliationFinds(t *testing.T) {
 			class, withDevices := r.class(m, false), r.class(m, true)
 			counted.classes(class, withDevices)
 			if class != "match" || withDevices != "match" {
-				var spelt text
-				spelt.setMPxN(m)
-				mpxn := string(spelt.bytes[:spelt.size])
-				r.found = append(r.found, truthColumns{MPxN: &mpxn, RDPID: holderOf(m, p.rdp), Class: &class, ClassWithDevices: &withDevices})
+				text := m.String()
+				r.found = append(r.found, truthColumns{MPxN: &text, RDPID: holderOf(m, p.rdp), Class: &class, ClassWithDevices: &withDevices})
 			}
 		}
 		if diff := cmp.Diff(counted, *report.Extracts); diff != "" {

@@ -32,21 +32,21 @@ var faults = []story{
 		devices: []device{{gsme, commissioned, first, none, none, badCheckDigit}},
 		plants:  []Planted{{inDevices, "BAD_CHECK_DIGIT", 1, true}, {inMeterPoints, "BAD_CHECK_DIGIT", 1, true}}},
 
-	row("E", unusable, badMPxN, "BAD_MPXN"),
-	row("G", unusable, badMPxN, "BAD_MPXN"),
-	row("E", unusable, badCheckDigit, "BAD_CHECK_DIGIT"),
+	faultyRow("E", unusable, badMPxN, "BAD_MPXN"),
+	faultyRow("G", unusable, badMPxN, "BAD_MPXN"),
+	faultyRow("E", unusable, badCheckDigit, "BAD_CHECK_DIGIT"),
 
-	rows("E", []recorded{"A", "N"}, held, "CONFLICTING_METER_POINT", 2),
-	rows("G", []recorded{"A", "", "A"}, held, "CONFLICTING_METER_POINT", 3),
-	rows("E", []recorded{"A", "A"}, "A", "DUPLICATE_METER_POINT", 1),
-	rows("G", []recorded{"A", "A", "A"}, "A", "DUPLICATE_METER_POINT", 2),
+	faultyRows("E", []recorded{"A", "N"}, held, "CONFLICTING_METER_POINT", 2),
+	faultyRows("G", []recorded{"A", "", "A"}, held, "CONFLICTING_METER_POINT", 3),
+	faultyRows("E", []recorded{"A", "A"}, "A", "DUPLICATE_METER_POINT", 1),
+	faultyRows("G", []recorded{"A", "A", "A"}, "A", "DUPLICATE_METER_POINT", 2),
 
-	rows("E", []recorded{"S"}, held, "UNKNOWN_SERVICE_STATUS", 1),
-	rows("G", []recorded{"X"}, held, "UNKNOWN_SERVICE_STATUS", 1),
+	faultyRows("E", []recorded{"S"}, held, "UNKNOWN_SERVICE_STATUS", 1),
+	faultyRows("G", []recorded{"X"}, held, "UNKNOWN_SERVICE_STATUS", 1),
 	{members: "E", points: []point{{first, "A", "A", badReported}},
 		devices: []device{{esme, commissioned, first, none, none, sound}},
 		plants:  []Planted{{inMeterPoints, "UNKNOWN_REPORTED_STATUS", 1, true}}},
-	row("E", held, badEver, "BAD_VALUE"),
+	faultyRow("E", held, badEver, "BAD_VALUE"),
 
 	undeliverable("E", badRDP, "BAD_RDP"),
 	undeliverable("G", badRDP, "BAD_RDP"),
@@ -72,13 +72,13 @@ func alone(d device, fuel string, was recorded, code string) story {
 		devices: []device{d}, plants: []Planted{{inDevices, code, 1, false}}}
 }
 
-// row is a faulty meter_points row that no device names.
-func row(fuel string, becomes recorded, q quirk, code string) story {
+// faultyRow is a faulty meter_points row that no device names.
+func faultyRow(fuel string, becomes recorded, q quirk, code string) story {
 	return story{members: fuel, points: []point{{first, "", becomes, q}}, plants: []Planted{{inMeterPoints, code, 1, false}}}
 }
 
-// rows are the meter_points rows of one MPxN with a commissioned meter.
-func rows(fuel string, was []recorded, becomes recorded, code string, count int64) story {
+// faultyRows are the meter_points rows of one MPxN with a commissioned meter.
+func faultyRows(fuel string, was []recorded, becomes recorded, code string, count int64) story {
 	s := one(0, fuel, was[0], becomes, commissioned)
 	for _, again := range was[1:] {
 		s.points = append(s.points, point{first, again, becomes, sound})

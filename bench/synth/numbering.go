@@ -29,10 +29,10 @@ const (
 // numbering turns the rank of an MPxN within its fuel into the MPxN. Greater
 // ranks are greater numbers.
 type numbering struct {
-	key          uint64
-	distributors []span
-	mprns        []span
-	mpans        int64 // ranks from here on are stray
+	key    uint64
+	spans  [2][]span // by fuel; MPANs have one for each of distributorSizes
+	spanOf [2]finder
+	mpans  int64 // ranks from here on are stray
 }
 
 // span is a run of ranks that share leading digits (MPANs) or a length (MPRNs).
@@ -43,16 +43,23 @@ type span struct {
 }
 
 func newNumbering(gas, electricity int64, key uint64) numbering {
-	n := numbering{key: key, mpans: electricity}
+	n := numbering{key: key, mpans: electricity, spans: [2][]span{meterpoint.Gas: mprnSpans(gas)}}
 	total, before := int64(0), int64(0)
 	for _, d := range distributorSizes {
 		total += d.thousands
 	}
 	for _, d := range distributorSizes {
-		n.distributors = append(n.distributors, span{from: electricity * before / total, base: int64(d.distributor) * 1e10, times: maxSpacing})
+		s := span{from: electricity * before / total, base: int64(d.distributor) * 1e10, times: maxSpacing}
+		n.spans[meterpoint.Electricity] = append(n.spans[meterpoint.Electricity], s)
 		before += d.thousands
 	}
-	n.mprns = mprnSpans(gas)
+	for fuel, end := range [...]int64{meterpoint.Gas: gas, meterpoint.Electricity: electricity} {
+		var starts []int64
+		for _, s := range n.spans[fuel] {
+			starts = append(starts, s.from)
+		}
+		n.spanOf[fuel] = newFinder(append(starts, end))
+	}
 	return n
 }
 
@@ -71,16 +78,11 @@ func mprnSpans(gas int64) []span {
 }
 
 func (n *numbering) mpxn(fuel meterpoint.Fuel, rank int64) meterpoint.MPxN {
-	switch {
-	case fuel == meterpoint.Gas:
-		s := spanOf(n.mprns, rank)
-		return n.within(fuel, s, rank-s.from)
-	case rank < n.mpans:
-		s := spanOf(n.distributors, rank)
-		return n.within(fuel, s, rank-s.from)
+	if fuel == meterpoint.Electricity && rank >= n.mpans {
+		return checkedMPAN(strayDistributorID*1e10 + rank)
 	}
-	m := meterpoint.MPxN((strayDistributorID*1e10 + rank) * 10)
-	return m + m.CheckDigit()
+	s := n.spans[fuel][n.spanOf[fuel].find(rank)]
+	return n.within(fuel, s, rank-s.from)
 }
 
 // within gives the MPxN of a rank within a span. Ranks above the span's own
@@ -88,11 +90,13 @@ func (n *numbering) mpxn(fuel meterpoint.Fuel, rank int64) meterpoint.MPxN {
 func (n *numbering) within(fuel meterpoint.Fuel, s span, rank int64) meterpoint.MPxN {
 	body := s.base + n.spread(s, rank)
 	if fuel == meterpoint.Gas {
-		m := meterpoint.MPxN(body * 100)
-		return m + m.CheckDigits()
+		return meterpoint.MPxN(body)*100 + mprnSums.of(meterpoint.MPxN(body))
 	}
-	m := meterpoint.MPxN((body + rank/(blockNumbers*townBlocks)*townGap) * 10)
-	return m + m.CheckDigit()
+	return checkedMPAN(body + rank/(blockNumbers*townBlocks)*townGap)
+}
+
+func checkedMPAN(body int64) meterpoint.MPxN {
+	return meterpoint.MPxN(body)*10 + mpanSums.of(meterpoint.MPxN(body))%10
 }
 
 // spread numbers a span's ranks block by block.
@@ -100,14 +104,6 @@ func (n *numbering) spread(s span, rank int64) int64 {
 	block, within := rank/blockNumbers, rank%blockNumbers
 	spacing := 1 + int64(below(mix(n.key^uint64(s.base+block)), uint64(s.times)))
 	return block*blockNumbers*s.times + within*spacing
-}
-
-func spanOf(spans []span, rank int64) span {
-	i := len(spans) - 1
-	for spans[i].from > rank {
-		i--
-	}
-	return spans[i]
 }
 
 // spoilt is the MPxN with check digits that are not its own.

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -37,6 +38,29 @@ func TestPermutationOfManyComesBack(t *testing.T) {
 	})
 }
 
+// Where an element goes says nothing of where its neighbours go, in either
+// digit of the network: pairs fall evenly into the squares of a grid.
+func TestPermutationScatters(t *testing.T) {
+	const n, cells = 1<<18 + 7, 16
+	for key := range uint64(10) {
+		p := newPermutation(n, mix(key))
+		for _, step := range []int64{1, 2, 1 << p.bits} {
+			var grid [cells][cells]float64
+			for i := range n - step {
+				grid[p.at(i)*cells/n][p.at(i+step)*cells/n]++
+			}
+			mean := float64(n-step) / (cells * cells)
+			for i := range grid {
+				for j, count := range grid[i] {
+					if math.Abs(count-mean) > 6*math.Sqrt(mean) {
+						t.Fatalf("key %d, step %d: %g pairs are in square %d, %d, not about %g", key, step, count, i, j, mean)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Every rank is a valid MPxN of its fuel with good check digits, and ranks and
 // MPxNs have one order, up to the largest estate.
 func TestNumberingIsValidAndOrdered(t *testing.T) {
@@ -49,7 +73,7 @@ func TestNumberingIsValidAndOrdered(t *testing.T) {
 		for _, fuel := range meterpoint.Fuels {
 			from := rapid.Int64Range(0, e.slots(fuel)-1).Draw(t, "rank")
 			starts := []int64{0, from, e.slots(fuel) - 30}
-			for _, s := range append(e.numbering.distributors, e.numbering.mprns...) {
+			for _, s := range e.numbering.spans[fuel] {
 				starts = append(starts, s.from-15)
 			}
 			for _, start := range starts {

@@ -3,7 +3,6 @@ package synth
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 	"slices"
 
 	"github.com/klauspost/compress/s2"
@@ -14,7 +13,8 @@ import (
 // chunk is a column of one row group: finished pages, and the page that is
 // being filled. Its buffers are used again for the next row group.
 type chunk struct {
-	optional, date, enumeration bool
+	kind     kind
+	optional bool
 
 	dictionary     dictionary
 	dictionaryPage []byte
@@ -22,7 +22,7 @@ type chunk struct {
 	values         int64 // of all rows, null or not
 	nulls          int64
 	uncompressed   int64  // bytes, with headers
-	low, high      []byte // of MPxNs
+	bounds         bounds // of MPxNs; nobody looks for a device
 
 	present []byte // of the page: for each row, 1 where there is a value
 	data    []byte // of the page: plain values, or codes of a byte each
@@ -30,15 +30,19 @@ type chunk struct {
 	packed  []byte // scratch
 }
 
-// add takes a batch's column.
-func (c *chunk) add(b *batch, column int) error {
-	switch {
-	case c.date:
-		c.addDates(b.days[:b.rows])
-	case c.enumeration:
-		c.addCodes(b.texts[column][:b.rows])
+// add takes the chunk's column of some rows.
+func (c *chunk) add(rows []row, column int) error {
+	present := extend(&c.present, len(rows))
+	for i := range rows {
+		present[i] = presence(rows[i][column])
+	}
+	switch c.kind {
+	case date:
+		c.addDates(rows, column)
+	case enumeration:
+		c.addWords(rows, column)
 	default:
-		c.addTexts(b.texts[column][:b.rows])
+		c.addTexts(rows, column)
 	}
 	if len(c.data) >= pageBytes {
 		return c.finishPage()
@@ -46,61 +50,66 @@ func (c *chunk) add(b *batch, column int) error {
 	return nil
 }
 
-// addTexts copies whole texts and lets the next overwrite what lies behind the
-// value: copies of a fixed size are fast.
-func (c *chunk) addTexts(texts []text) {
-	const lengthBytes = 4
-	data := slices.Grow(c.data, len(texts)*(lengthBytes+len(text{}.bytes)))
-	for i := range texts {
-		t := &texts[i]
-		if c.optional && t.size == 0 {
-			c.present = append(c.present, 0)
+func presence(value cell) byte {
+	if value == 0 {
+		return 0
+	}
+	return 1
+}
+
+const lengthBytes = 4 // before every text
+
+func (c *chunk) addTexts(rows []row, column int) {
+	data := slices.Grow(c.data, len(rows)*(lengthBytes+longestText))
+	for i := range rows {
+		value := rows[i][column]
+		if value == 0 {
 			continue
 		}
-		c.present = append(c.present, 1)
-		at := len(data)
-		data = data[:at+lengthBytes+len(t.bytes)]
-		binary.LittleEndian.PutUint32(data[at:], uint32(t.size))
-		*(*[len(t.bytes)]byte)(data[at+lengthBytes:]) = t.bytes
-		data = data[:at+lengthBytes+int(t.size)]
-		if c.optional {
-			c.bound(t.bytes[:t.size])
+		at := len(data) + lengthBytes
+		data = c.kind.append(data[:at], value)
+		binary.LittleEndian.PutUint32(data[at-lengthBytes:], uint32(len(data)-at))
+		if c.kind == mpxn {
+			c.bounds.widen(value, len(data)-at)
 		}
 	}
 	c.data = data
 }
 
-func (c *chunk) addCodes(texts []text) {
-	for i := range texts {
-		t := &texts[i]
-		if c.optional && t.size == 0 {
-			c.present = append(c.present, 0)
-			continue
-		}
-		c.present = append(c.present, 1)
-		c.data = append(c.data, c.dictionary.code(t.bytes[:t.size]))
+// addWords writes a code for null too, and lets the next take its place: which
+// rows are null is not to be foreseen, so a branch would be slow. addDates does
+// the same.
+func (c *chunk) addWords(rows []row, column int) {
+	end := len(c.data)
+	data := extend(&c.data, len(rows))
+	n := 0
+	for i := range rows {
+		value := rows[i][column]
+		data[n] = c.dictionary.code(word(value))
+		n += int(presence(value))
 	}
+	c.data = c.data[:end+n]
 }
 
-func (c *chunk) addDates(days []int32) {
-	for _, day := range days {
-		if day == 0 {
-			c.present = append(c.present, 0)
-			continue
-		}
-		c.present = append(c.present, 1)
-		c.data = appendUint32(c.data, int(day))
+func (c *chunk) addDates(rows []row, column int) {
+	end := len(c.data)
+	data := extend(&c.data, len(rows)*dateBytes)
+	n := 0
+	for i := range rows {
+		value := rows[i][column]
+		binary.LittleEndian.PutUint32(data[n:], uint32(value))
+		n += int(presence(value)) * dateBytes
 	}
+	c.data = c.data[:end+n]
 }
 
-// bound widens the bounds of MPxNs; nobody looks for a device.
-func (c *chunk) bound(value []byte) {
-	if c.low == nil || bytes.Compare(value, c.low) < 0 {
-		c.low = append(c.low[:0], value...)
-	}
-	if bytes.Compare(value, c.high) > 0 {
-		c.high = append(c.high[:0], value...)
-	}
+const dateBytes = 4
+
+// extend makes the buffer longer, and gives what was added, not cleared.
+func extend(buffer *[]byte, bytes int) []byte {
+	end := len(*buffer)
+	*buffer = slices.Grow(*buffer, bytes)[:end+bytes]
+	return (*buffer)[end:]
 }
 
 // finishPage appends the page to the chunk: levels, then values, compressed
@@ -116,7 +125,7 @@ func (c *chunk) finishPage() error {
 		c.page = append(appendUint32(c.page, len(c.packed)), c.packed...)
 	}
 	encoding := format.Plain
-	if c.enumeration {
+	if c.kind == enumeration {
 		encoding = format.RLEDictionary
 		width := c.dictionary.width()
 		c.page = appendRuns(append(c.page, byte(width)), c.data, width)
@@ -137,24 +146,34 @@ func (c *chunk) finishPage() error {
 // finish makes the last page and the dictionary page.
 func (c *chunk) finish() error {
 	err := c.finishPage()
-	if err != nil || !c.enumeration {
+	if err != nil || c.kind != enumeration {
 		return err
 	}
 	c.page = c.page[:0]
-	for _, value := range c.dictionary.values {
-		c.page = append(appendUint32(c.page, len(value)), value...)
+	for _, w := range c.dictionary.words {
+		c.page = append(appendUint32(c.page, len(words[w])), words[w]...)
 	}
 	c.dictionaryPage, err = c.appendPage(c.dictionaryPage, format.PageHeader{Type: format.DictionaryPage,
-		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(len(c.dictionary.values)), Encoding: format.Plain})})
+		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(len(c.dictionary.words)), Encoding: format.Plain})})
 	return err
 }
 
-// appendPage compresses c.page.
-func (c *chunk) appendPage(to []byte, header format.PageHeader) ([]byte, error) {
-	if need := s2.MaxEncodedLen(len(c.page)); cap(c.packed) < need {
-		c.packed = make([]byte, 0, need)
+// codec is snappy, but for identifiers: most of their digits are random, and to
+// find that out would take longer than to write them.
+func (c *chunk) codec() format.CompressionCodec {
+	if c.kind == identifier {
+		return format.Uncompressed
 	}
-	compressed := s2.EncodeSnappy(c.packed[:cap(c.packed)], c.page)
+	return format.Snappy
+}
+
+// appendPage appends c.page, compressed.
+func (c *chunk) appendPage(to []byte, header format.PageHeader) ([]byte, error) {
+	compressed := c.page
+	if c.codec() == format.Snappy {
+		c.packed = slices.Grow(c.packed[:0], s2.MaxEncodedLen(len(c.page)))
+		compressed = s2.EncodeSnappy(c.packed[:cap(c.packed)], c.page)
+	}
 	header.UncompressedPageSize, header.CompressedPageSize = int32(len(c.page)), int32(len(compressed))
 	head, err := thrift.Marshal(new(thrift.CompactProtocol), &header)
 	if err != nil {
@@ -165,16 +184,17 @@ func (c *chunk) appendPage(to []byte, header format.PageHeader) ([]byte, error) 
 }
 
 func (c *chunk) metadata(name string, offset int64) format.ColumnMetaData {
+	low, high := c.bounds.texts()
 	m := format.ColumnMetaData{
-		Type: format.ByteArray, Encoding: []format.Encoding{format.Plain, format.RLE}, PathInSchema: []string{name}, Codec: format.Snappy,
+		Type: format.ByteArray, Encoding: []format.Encoding{format.Plain, format.RLE}, PathInSchema: []string{name}, Codec: c.codec(),
 		NumValues: c.values, TotalUncompressedSize: c.uncompressed, TotalCompressedSize: int64(len(c.dictionaryPage) + len(c.pages)),
 		DataPageOffset: offset + int64(len(c.dictionaryPage)),
-		Statistics:     format.Statistics{NullCount: c.nulls, MinValue: bytes.Clone(c.low), MaxValue: bytes.Clone(c.high)},
+		Statistics:     format.Statistics{NullCount: c.nulls, MinValue: low, MaxValue: high},
 	}
-	switch {
-	case c.date:
+	switch c.kind {
+	case date:
 		m.Type = format.Int32
-	case c.enumeration:
+	case enumeration:
 		m.Encoding = append(m.Encoding, format.RLEDictionary)
 		m.DictionaryPageOffset = offset
 	}
@@ -185,62 +205,7 @@ func (c *chunk) reset() {
 	c.dictionary.reset()
 	c.dictionaryPage, c.pages = c.dictionaryPage[:0], c.pages[:0]
 	c.values, c.nulls, c.uncompressed = 0, 0, 0
-	c.low, c.high = nil, nil
-}
-
-// dictionary numbers up to 128 values in the order of their first appearance.
-type dictionary struct {
-	values [][]byte
-	slots  [256]uint8 // by hash: code + 1
-}
-
-func (d *dictionary) code(value []byte) uint8 {
-	hash := uint8(len(value))
-	if n := len(value); n > 0 {
-		hash = hash*31 + value[0]*7 + value[n/2]*13 + value[n-1]
-	}
-	for {
-		switch s := d.slots[hash]; {
-		case s == 0:
-			d.values = append(d.values, bytes.Clone(value))
-			d.slots[hash] = uint8(len(d.values))
-			return uint8(len(d.values) - 1)
-		case string(d.values[s-1]) == string(value):
-			return s - 1
-		}
-		hash++
-	}
-}
-
-// width is how many bits a code takes.
-func (d *dictionary) width() int { return max(bits.Len(uint(max(len(d.values), 1)-1)), 1) }
-
-func (d *dictionary) reset() { *d = dictionary{values: d.values[:0]} }
-
-// appendRuns appends numbers below 1<<width, width at most 8, in Parquet's
-// hybrid of runs and bit packing: as one run where all are the same, bit-packed
-// otherwise.
-func appendRuns(to, numbers []byte, width int) []byte {
-	if len(numbers) == 0 {
-		return to
-	}
-	if bytes.Count(numbers, numbers[:1]) == len(numbers) {
-		return append(binary.AppendUvarint(to, uint64(len(numbers))<<1), numbers[0])
-	}
-	to = binary.AppendUvarint(to, uint64(len(numbers)+7)/8<<1|1)
-	for len(numbers) > 0 {
-		eight := numbers[:min(8, len(numbers))]
-		packed := uint64(0)
-		for i, n := range eight {
-			packed |= uint64(n) << (i * width)
-		}
-		for range width {
-			to = append(to, byte(packed))
-			packed >>= 8
-		}
-		numbers = numbers[len(eight):]
-	}
-	return to
+	c.bounds = bounds{}
 }
 
 func appendUint32(to []byte, n int) []byte { return binary.LittleEndian.AppendUint32(to, uint32(n)) }

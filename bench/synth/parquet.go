@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
@@ -12,12 +11,12 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// The files are as a common extract job would write them: snappy, data pages of
-// version 1, enumerations dictionary-encoded, identifiers plain. A row group
-// holds twice what DuckDB would put into one, and a page 1 MiB, as Spark and
-// pyarrow do. The schema and the footer are parquet-go's; pages are made here
-// (pages.go), because its writers take values one boxed value after another, and
-// an estate is larger than that is fast.
+// The files are as a common extract job would write them: data pages of version
+// 1, snappy but for device ids, enumerations dictionary-encoded, identifiers
+// plain. A row group holds twice what DuckDB would put into one, and a page
+// 1 MiB, as Spark and pyarrow do. The schema and the footer are parquet-go's;
+// pages are made here (pages.go), because its writers take values one boxed
+// value after another, and an estate is larger than that is fast.
 const (
 	rowGroupRows = 2 * 122_880
 	pageBytes    = 1 << 20
@@ -56,10 +55,6 @@ type truthColumns struct {
 	RowClass         *string `parquet:"row_class,optional"`
 }
 
-// enumerations are the columns with few values.
-var enumerations = []string{"device_type", "device_status", "service_status", "rdp_id", "ever_installed", "reported_status",
-	"dcc_service_flag", "class", "class_with_devices", "row_class"}
-
 // parquetEncoder writes each group as a row group.
 type parquetEncoder struct {
 	out    io.Writer
@@ -93,8 +88,8 @@ func newParquetEncoder(out io.Writer, cfg Config, t table) (*parquetEncoder, err
 func (p *parquetEncoder) group() groupEncoder {
 	l := &layouts[p.table]
 	g := &parquetGroup{encoder: p, chunks: make([]chunk, len(l.names))}
-	for i, name := range l.names {
-		g.chunks[i] = chunk{optional: i >= l.required, date: i == l.date, enumeration: slices.Contains(enumerations, name)}
+	for i, kind := range l.kinds {
+		g.chunks[i] = chunk{kind: kind, optional: i >= l.required}
 	}
 	return g
 }
@@ -134,14 +129,13 @@ type parquetGroup struct {
 	rows    int64
 }
 
-func (g *parquetGroup) write(b *batch) error {
+func (g *parquetGroup) write(rows []row) error {
 	for i := range g.chunks {
-		if err := g.chunks[i].add(b, i); err != nil {
+		if err := g.chunks[i].add(rows, i); err != nil {
 			return err
 		}
 	}
-	g.rows += int64(b.rows)
-	b.rows = 0
+	g.rows += int64(len(rows))
 	return nil
 }
 

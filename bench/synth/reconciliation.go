@@ -80,13 +80,14 @@ type assessed struct {
 func (e *estate) assess(fuel meterpoint.Fuel, rank int64) (assessed, bool) {
 	var a assessed
 	var q quirk
-	rows := 0
-	e.beside(meterPointsTable, fuel, rank, func(p place) bool {
+	var space [4]place
+	rows := e.appendBeside(space[:0], meterPointsTable, fuel, rank)
+	for i, p := range rows {
 		points := e.stories[p.story].points
 		pt := points[p.row]
-		if rows++; rows > 1 {
+		if i > 0 {
 			a.ownRow = a.ownRow || pt.recorded != a.recorded
-			return true
+			continue
 		}
 		a = assessed{mpxn: e.numbering.mpxn(fuel, rank), recorded: pt.recorded, becomes: pt.becomes}
 		a.chance = mix(e.numbering.key ^ uint64(a.mpxn))
@@ -94,14 +95,13 @@ func (e *estate) assess(fuel meterpoint.Fuel, rank int64) (assessed, bool) {
 			a.changedOn = changeDate(a.chance)
 		}
 		q = pt.quirk
-		return true
-	})
+	}
 	if q == badCheckDigit {
 		a.mpxn = spoilt(a.mpxn)
 	}
 	a.ownRow = a.ownRow || q == badEver || !a.recorded.status().InForce()
 	a.covered = q != badRDP && q != otherRDP && (fuel == meterpoint.Gas || rank < e.numbering.mpans)
-	return a, rows > 0 && a.becomes != unusable
+	return a, len(rows) > 0 && a.becomes != unusable
 }
 
 func (a *assessed) recent() bool {

@@ -2,69 +2,51 @@ package synth
 
 import "flagfill/engine/meterpoint"
 
-// fill adds the row at a place to the batch.
-func (e *estate) fill(b *batch, p place) {
-	if b.table == devicesTable {
-		e.fillDevice(b, p)
-	} else {
-		e.fillPoint(b, p)
+// appendRows makes the rows at some places of a table.
+func (e *estate) appendRows(to []row, t table, places []place) []row {
+	for _, p := range places {
+		tr := &e.templates[p.story].rows[t][p.row]
+		to = append(to, tr.cells)
+		r := &to[len(to)-1]
+		if t == devicesTable {
+			e.fillDevice(r, tr, p)
+		} else {
+			e.fillPoint(r, tr, p)
+		}
 	}
-	b.rows++
+	return to
 }
 
-func (e *estate) fillDevice(b *batch, p place) {
-	d := &e.stories[p.story].devices[p.row]
-	i := b.rows
-	b.texts[deviceIDColumn][i].setDeviceID(e.numbering.key, uint64(e.rowNumber(devicesTable, p)))
-	b.texts[deviceTypeColumn][i].set(d.kind)
-	b.texts[deviceStatusColumn][i].set(d.status)
-	imports, secondary, export := &b.texts[importColumn][i], &b.texts[secondaryColumn][i], &b.texts[exportColumn][i]
-	imports.size, secondary.size, export.size = 0, 0, 0
-	if d.imports != none {
-		m, rank := e.mpxn(p, d.imports)
-		imports.setQuirky(m, d.quirk, badMPxNs[1:], rank)
+func (e *estate) fillDevice(r *row, tr *templateRow, p place) {
+	r[deviceIDColumn] = deviceID(e.numbering.key, uint64(p.number))
+	if tr.refs[0] != none {
+		m, rank := e.mpxn(p, tr.refs[0])
+		r[importColumn] = quirky(m, tr.quirk, badMPxNs[1:], rank)
 	}
-	if d.secondary != none {
-		m, _ := e.mpxn(p, d.secondary)
-		secondary.setMPxN(m)
+	if tr.refs[1] != none {
+		m, _ := e.mpxn(p, tr.refs[1])
+		r[secondaryColumn] = cell(m)
 	}
-	if d.export != none {
-		m, _ := e.mpxn(p, d.export)
-		export.setMPxN(m)
+	if tr.refs[2] != none {
+		m, _ := e.mpxn(p, tr.refs[2])
+		r[exportColumn] = cell(m)
 	}
 }
 
-// fillPoint makes all but the recorded status the same in every row of an MPxN.
-func (e *estate) fillPoint(b *batch, p place) {
-	rows := e.stories[p.story].points
-	pt := &rows[p.row]
-	i := b.rows
-	m, rank := e.mpxn(p, pt.of)
+func (e *estate) fillPoint(r *row, tr *templateRow, p place) {
+	m, rank := e.mpxn(p, tr.home)
 	chance := mix(e.numbering.key ^ uint64(m))
-	b.texts[mpxnColumn][i].setQuirky(m, pt.quirk, badMPxNs[:], rank)
-	b.texts[serviceStatusColumn][i].set(string(pt.recorded))
-	b.texts[rdpColumn][i].set(rdp(m, pt.quirk, chance))
-
-	reported, ever, changedOn := "", "", int32(0)
+	r[mpxnColumn] = quirky(m, tr.quirk, badMPxNs[:], rank)
+	r[rdpColumn] = cell(rdp(m, tr.quirk, chance))
 	switch {
-	case rows[0].recorded != "":
-		reported, ever = "A", "true" // only A has ever been told
-		changedOn = changeDate(chance)
-	case chance>>8%4 > 0:
-		ever = "false"
+	case r[reportedColumn] != 0: // so there is a recorded status, and it was told
+		r[changedOnColumn] = cell(changeDate(chance))
+	case r[everColumn] == 0 && chance>>8%4 > 0:
+		r[everColumn] = neverInstalled
 	}
-	switch pt.quirk {
-	case everInstalled:
-		ever = "true"
-	case badEver:
-		ever = "perhaps"
-	case badReported:
-		reported = "W"
-	}
-	b.texts[everColumn][i].set(ever)
-	b.texts[reportedColumn][i].set(reported)
-	b.days[i] = changedOn
 }
+
+var neverInstalled = cell(wordOf("false"))
 
 // Recorded statuses changed between the first smart meters, 2013-11-01, and
 // 2026-09-29.
@@ -80,35 +62,49 @@ func changeDate(chance uint64) int32 { return firstChange + int32(chance>>20%cha
 // association), too short, too long, between the two, no number.
 var badMPxNs = [...]string{"", "12345", "123456789012345", "12345678901", "10O0067189971", "n/a"}
 
-func (t *text) setQuirky(m meterpoint.MPxN, q quirk, bad []string, rank int64) {
+// quirky is the cell of an MPxN in a row with a quirk.
+func quirky(m meterpoint.MPxN, q quirk, bad []string, rank int64) cell {
 	switch q {
 	case badMPxN:
-		t.set(bad[mix(uint64(rank))%uint64(len(bad))])
+		return cell(wordOf(bad[mix(uint64(rank))%uint64(len(bad))]))
 	case badCheckDigit:
-		t.setMPxN(spoilt(m))
-	default:
-		t.setMPxN(m)
+		return cell(spoilt(m))
 	}
+	return cell(m)
 }
 
 var registrar = meterpoint.NewRegistrar()
 
+// rdpWords are the RDPs by distributor; gas has none and stands at 0.
+var rdpWords = func() (rdps [len(registrar.Distributors)]word) {
+	for i, rdp := range registrar.Distributors {
+		rdps[i] = wordOf(rdp)
+	}
+	rdps[0] = wordOf(registrar.Gas[0])
+	return rdps
+}()
+
+// What stands in rdp_id and is no RDP.
+const badGasRDP = "TRANSCO"
+
+func badDistributorRDP(own string) string { return own[:max(len(own)-1, 0)] }
+
 // rdp is the rdp_id of a meter point; one in twenty has none and is left to its
 // distributor.
-func rdp(m meterpoint.MPxN, q quirk, chance uint64) string {
-	own, _ := registrar.Resolve(m, "")
+func rdp(m meterpoint.MPxN, q quirk, chance uint64) word {
+	own := rdpWords[m.Distributor()]
 	big := [...]int{distributorSizes[0].distributor, distributorSizes[1].distributor}
 	switch {
 	case q == badRDP && m.Fuel() == meterpoint.Gas:
-		return "TRANSCO"
+		return wordOf(badGasRDP)
 	case q == badRDP:
-		return own[:3]
+		return wordOf(badDistributorRDP(words[own]))
 	case q == otherRDP && m.Distributor() == big[0]:
-		return registrar.Distributors[big[1]]
+		return rdpWords[big[1]]
 	case q == otherRDP:
-		return registrar.Distributors[big[0]]
+		return rdpWords[big[0]]
 	case chance%20 == 0:
-		return ""
+		return 0
 	}
 	return own
 }

@@ -27,15 +27,23 @@ const (
 // layout says what the columns of a table are.
 type layout struct {
 	names    []string
+	kinds    []kind
 	required int // that many columns, from the first, are never null
-	date     int // the column that is a date; -1 for none
 }
 
 var layouts = [...]layout{
-	devicesTable:     {[]string{"device_id", "device_type", "device_status", "import_mpxn", "secondary_import_mpan", "export_mpan"}, 3, -1},
-	meterPointsTable: {[]string{"mpxn", "service_status", "rdp_id", "service_status_changed_on", "ever_installed", "reported_status"}, 0, changedOnColumn},
-	extractTable:     {[]string{"mpxn", "dcc_service_flag", "dcc_service_flag_efd", "rdp_id"}, 0, flagDateColumn},
-	truthTable:       {[]string{"mpxn", "rdp_id", "class", "class_with_devices", "row_class"}, 0, -1},
+	devicesTable: {
+		[]string{"device_id", "device_type", "device_status", "import_mpxn", "secondary_import_mpan", "export_mpan"},
+		[]kind{identifier, enumeration, enumeration, mpxn, mpxn, mpxn}, 3},
+	meterPointsTable: {
+		[]string{"mpxn", "service_status", "rdp_id", "service_status_changed_on", "ever_installed", "reported_status"},
+		[]kind{mpxn, enumeration, enumeration, date, enumeration, enumeration}, 0},
+	extractTable: {
+		[]string{"mpxn", "dcc_service_flag", "dcc_service_flag_efd", "rdp_id"},
+		[]kind{mpxn, enumeration, date, enumeration}, 0},
+	truthTable: {
+		[]string{"mpxn", "rdp_id", "class", "class_with_devices", "row_class"},
+		[]kind{mpxn, enumeration, enumeration, enumeration, enumeration}, 0},
 }
 
 // Format is how the files of a snapshot are written.
@@ -58,8 +66,8 @@ type encoder interface {
 
 // groupEncoder holds one group of rows at a time. One worker uses it.
 type groupEncoder interface {
-	write(b *batch) error // takes the rows and empties the batch
-	finish() error        // the group has no more rows
+	write(rows []row) error // keeps none of them
+	finish() error          // the group has no more rows
 	commit() error
 }
 
@@ -96,7 +104,7 @@ func writeTable(ctx context.Context, out io.Writer, e *estate, t table, workers 
 	}
 	makers := make([]*tableMaker, workers)
 	for i := range makers {
-		makers[i] = &tableMaker{e, batch{table: t}, enc.group()}
+		makers[i] = &tableMaker{estate: e, table: t, out: enc.group()}
 	}
 	if err := inTurn(ctx, e.groups(t), makers); err != nil {
 		return err
@@ -107,62 +115,59 @@ func writeTable(ctx context.Context, out io.Writer, e *estate, t table, workers 
 // tableMaker makes the groups of devices or of meter_points.
 type tableMaker struct {
 	estate *estate
-	batch  batch
+	table  table
 	out    groupEncoder
+	places []place // scratch
+	rows   []row   // scratch
 }
 
 func (m *tableMaker) make(ctx context.Context, group int64) error {
-	var err error
-	m.estate.eachOf(m.batch.table, group, func(p place) bool {
-		m.estate.fill(&m.batch, p)
-		if m.batch.rows == batchRows {
-			if err = m.out.write(&m.batch); err == nil {
-				err = ctx.Err()
-			}
+	e := m.estate
+	from := group * e.groupRows
+	to := min(from+e.groupRows, e.steps(m.table))
+	for ; from < to; from += batchRows {
+		m.places = e.appendPlaces(m.places[:0], m.table, from, min(from+batchRows, to))
+		m.rows = e.appendRows(m.rows[:0], m.table, m.places)
+		if err := m.out.write(m.rows); err != nil {
+			return err
 		}
-		return err == nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := m.out.write(&m.batch); err != nil {
-		return err
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 	return m.out.finish()
 }
 
 func (m *tableMaker) commit() error { return m.out.commit() }
 
-// groups is the number of row groups of a table. In MPxN order a group is a run
-// of MPxNs, and its rows vary.
-func (e *estate) groups(t table) int64 {
-	n := e.rows(t)
-	if !e.cfg.Shuffled {
-		n = e.slots(meterpoint.Gas) + e.slots(meterpoint.Electricity)
+// steps to make a table: a row each, or in MPxN order the rows beside an MPxN
+// each.
+func (e *estate) steps(t table) int64 {
+	if e.cfg.Shuffled {
+		return e.rows(t)
 	}
-	return (n + e.groupRows - 1) / e.groupRows
+	return e.slots(meterpoint.Gas) + e.slots(meterpoint.Electricity)
 }
 
-// eachOf visits the rows of one row group in file order, while visit says to go
-// on.
-func (e *estate) eachOf(t table, group int64, visit func(place) bool) {
-	from, to := group*e.groupRows, (group+1)*e.groupRows
+// groups is the number of row groups of a table. In MPxN order a group is a run
+// of MPxNs, and its rows vary.
+func (e *estate) groups(t table) int64 { return (e.steps(t) + e.groupRows - 1) / e.groupRows }
+
+// appendPlaces gives the rows of some steps, in file order.
+func (e *estate) appendPlaces(to []place, t table, from, end int64) []place {
 	if e.cfg.Shuffled {
-		for row := from; row < min(to, e.rows(t)); row++ {
-			if !visit(e.at(t, e.rowOrder[t].at(row))) {
-				return
-			}
+		for row := from; row < end; row++ {
+			to = append(to, e.at(t, e.rowOrder[t].at(row)))
 		}
-		return
+		return to
 	}
 	gas := e.slots(meterpoint.Gas)
-	for rank := from; rank < min(to, gas+e.slots(meterpoint.Electricity)); rank++ {
-		fuel, within := meterpoint.Gas, rank
-		if rank >= gas {
-			fuel, within = meterpoint.Electricity, rank-gas
-		}
-		if !e.beside(t, fuel, within, visit) {
-			return
+	for rank := from; rank < end; rank++ {
+		if rank < gas {
+			to = e.appendBeside(to, t, meterpoint.Gas, rank)
+		} else {
+			to = e.appendBeside(to, t, meterpoint.Electricity, rank-gas)
 		}
 	}
+	return to
 }
