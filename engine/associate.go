@@ -12,12 +12,14 @@ const (
 	deviceKinds    = 4 * statusesOfType
 )
 
-// bearing marks a device word that ought to meet a point: if there is none,
-// its association is an orphan. It stands above the status set, and above it
-// the slot of the column that named the point, in two bits.
+// Above the status set in a device word stand two marks, and above them the
+// slot of the column that named the point, in two bits. bearing: the word ought
+// to meet a point, and if there is none its association is an orphan. dropped:
+// its association is not used.
 const (
-	bearing   = 1 << (meterpoint.DeviceStatuses + 1)
-	slotShift = meterpoint.DeviceStatuses + 2
+	bearing      = 1 << meterpoint.StatusSetBits
+	droppedShift = meterpoint.StatusSetBits + 1
+	slotShift    = meterpoint.StatusSetBits + 2
 )
 
 const setMask = meterpoint.StatusSets - 1
@@ -40,7 +42,7 @@ func associate(cfg *Config, t meterpoint.DeviceType, status, class uint8) associ
 	}
 	a := association{counts: true}
 	if class == kernel.NoMPxN {
-		return a.refuse(BadMPxN, 0)
+		return a.refuse(BadMPxN)
 	}
 	fuel, mode := fuelOf(class), cfg.checkMode(class)
 	if !cfg.Fuel.Includes(fuel) {
@@ -49,30 +51,50 @@ func associate(cfg *Config, t meterpoint.DeviceType, status, class uint8) associ
 	}
 	if wrongDigit(class) {
 		if mode == Reject {
-			return a.refuse(BadCheckDigit, 0)
+			return a.refuse(BadCheckDigit)
 		}
 		a.warned = mode == Warn
 	}
 	switch {
 	case t == meterpoint.UnknownDeviceType:
-		return a.refuse(UnknownDeviceType, uint32(meterpoint.Unusable))
+		return a.refuseNamed(UnknownDeviceType, meterpoint.Unusable)
 	case status == unknownStatus:
-		return a.refuse(UnknownDeviceStatus, uint32(meterpoint.Unusable))
+		return a.refuseNamed(UnknownDeviceStatus, meterpoint.Unusable)
 	}
-	a.payload = uint32(meterpoint.Of(meterpoint.DeviceStatus(status)))
-	if cfg.ignores(meterpoint.DeviceStatus(status)) {
+	return a.use(cfg, meterpoint.DeviceStatus(status), (t == meterpoint.ESME) != (fuel == meterpoint.Electricity))
+}
+
+// use is associate for a meter of a known status. What its word says of the
+// point is the same under every policy; whether the association counts as used
+// is not.
+func (a association) use(cfg *Config, status meterpoint.DeviceStatus, mismatch bool) association {
+	set := meterpoint.Of(status)
+	switch {
+	case mismatch && status == meterpoint.Pending:
+		set = meterpoint.PendingFuelMismatch
+	case mismatch && status != meterpoint.Whitelisted:
+		set = meterpoint.Unusable
+	}
+	if cfg.ignores(status) {
+		a.payload = uint32(set)
 		return a
 	}
-	if (t == meterpoint.ESME) != (fuel == meterpoint.Electricity) {
-		return a.refuse(FuelMismatch, uint32(meterpoint.Unusable))
+	if mismatch {
+		return a.refuseNamed(FuelMismatch, set)
 	}
-	a.payload |= bearing
+	a.payload = uint32(set) | bearing
 	return a
 }
 
-func (a association) refuse(code Code, payload uint32) association {
-	a.notUsed, a.code, a.payload = true, code, payload
+func (a association) refuse(code Code) association {
+	a.notUsed, a.code = true, code
 	return a
+}
+
+// refuseNamed is refuse for a row that names its point all the same.
+func (a association) refuseNamed(code Code, set meterpoint.StatusSet) association {
+	a.payload = uint32(set) | 1<<droppedShift
+	return a.refuse(code)
 }
 
 func fuelOf(class uint8) meterpoint.Fuel {

@@ -8,9 +8,9 @@ import (
 )
 
 // Everything an outcome depends on besides configuration, as one index: status
-// set 10 bits, recorded 3, reported 3, ever 1, own row 1.
+// set 11 bits, recorded 3, reported 3, ever 1, own row 1.
 const (
-	situationBits = 18
+	situationBits = meterpoint.StatusSetBits + 8
 	situations    = 1 << situationBits
 )
 
@@ -35,29 +35,35 @@ func pointOf(situation uint32) meterpoint.Point {
 	}
 }
 
-// verdict is an outcome packed for looking up.
+// verdict is an outcome packed for looking up, once the rule was asked.
 type verdict struct {
+	asked      bool
 	status     meterpoint.ServiceStatus
 	rule       meterpoint.Rule
 	fate       meterpoint.Fate
 	reportable bool
 }
 
-// verdicts holds the outcome of every situation: the rule as a table.
-type verdicts [situations]verdict
+// verdicts is the rule as a table, filled as situations occur: a few thousand
+// of them do, and asking for all would take longer than a small run. One worker
+// owns it.
+type verdicts struct {
+	question meterpoint.Question
+	table    [situations]verdict
+}
 
-// newVerdicts asks the rule once for every combination there is.
-func newVerdicts(q meterpoint.Question) *verdicts {
-	v := &verdicts{}
-	for s := range uint32(situations) {
-		p := pointOf(s)
-		if p.Recorded > meterpoint.Unknown || p.Reported > meterpoint.Unknown {
-			continue
-		}
-		o := q.Outcome(p)
-		v[s] = verdict{o.Status, o.Rule, o.Fate, o.Reportable}
+// of looks up what the rule says, and asks it where it was not asked before.
+func (v *verdicts) of(situation uint32) *verdict {
+	known := &v.table[situation]
+	if !known.asked {
+		v.ask(situation)
 	}
-	return v
+	return known
+}
+
+func (v *verdicts) ask(situation uint32) {
+	o := v.question.Outcome(pointOf(situation))
+	v.table[situation] = verdict{true, o.Status, o.Rule, o.Fate, o.Reportable}
 }
 
 // histogram counts cells: a small open-addressing table by cell key. A cell

@@ -49,8 +49,14 @@ type Decision struct {
 // Decide is the rule of FIA 3 ("revised set of values"), first match wins. The
 // recorded status of a held point is returned as its status.
 func Decide(p Point, rules Rules) Decision {
+	if !rules.chooses(PendingIgnored, ChooseOther) {
+		return decideAsChosen(p, rules)
+	}
+	if p.Set.Any(PendingFuelMismatch) {
+		p.Set |= Unusable
+	}
 	decision := decideAsChosen(p, rules)
-	if decision.Rule != RuleMixed && rules.chooses(PendingIgnored, ChooseOther) && p.Set.Any(Of(Pending)) {
+	if decision.Rule != RuleMixed && p.Set.Any(Of(Pending)) {
 		ignored := decideAsChosen(p, rules.With(PendingIgnored, ChooseIgnored))
 		if ignored.Status != decision.Status || ignored.Hold != decision.Hold {
 			decision.Rule = RulePending

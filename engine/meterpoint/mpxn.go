@@ -12,9 +12,9 @@ type MPxN uint64
 // MPxNBits is the width of the widest MPxN.
 const MPxNBits = 44
 
-// maxDigits bounds the text of an MPxN after trimming: longer text is no MPxN,
+// MaxDigits bounds the text of an MPxN after trimming: longer text is no MPxN,
 // whatever its leading zeros.
-const maxDigits = 16
+const MaxDigits = 16
 
 const (
 	mpanFloor   MPxN = 1e12
@@ -103,7 +103,7 @@ func Trim(text []byte) []byte {
 // number is an MPxN at all is the question of Digits.Valid.
 func ParseMPxN(text []byte) (MPxN, bool) {
 	text = Trim(text)
-	if len(text) == 0 || len(text) > maxDigits {
+	if len(text) == 0 || len(text) > MaxDigits {
 		return 0, false
 	}
 	var m MPxN

@@ -174,11 +174,12 @@ func TestDistributorAndFuel(t *testing.T) {
 
 func TestMasked(t *testing.T) {
 	for m, want := range map[MPxN]string{
-		1200023305967: "12•••••••5967",
-		3938424403:    "•••••••403",
-		12345678:      "•••••••8",
-		123456:        "•••••••",
-		0:             "•••••••",
+		1200023305967:    "12•••••••5967",
+		1234567890123456: "12••••••••••3456",
+		3938424403:       "•••••••403",
+		12345678:         "•••••••8",
+		123456:           "•••••••",
+		0:                "•••••••",
 	} {
 		if got := m.Masked(); got != want {
 			t.Errorf("masked %s, want %s", got, want)
@@ -210,7 +211,7 @@ func TestMaskedHidesTheMiddle(t *testing.T) {
 }
 
 func TestTrim(t *testing.T) {
-	for text, want := range map[string]string{"": "", "  ": "", " a b ": "a b", "\ta ": "\ta", "a": "a", "\u00a0a": "\u00a0a"} {
+	for text, want := range map[string]string{"": "", " ": "", "  ": "", " a b ": "a b", "\ta ": "\ta", "a": "a", "\u00a0a": "\u00a0a"} {
 		if got := Trim([]byte(text)); string(got) != want {
 			t.Errorf("%q is trimmed to %q", text, got)
 		}

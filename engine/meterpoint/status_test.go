@@ -98,6 +98,12 @@ func TestServiceStatusKinds(t *testing.T) {
 }
 
 // Fold changes nothing but ASCII: no other letter or blank may come out equal.
+func TestFoldAtTheEndsOfTheAlphabet(t *testing.T) {
+	if got := Fold([]byte("AZ-@[`{ az_09")); got != "az@[`{az09" {
+		t.Errorf("folded to %q", got)
+	}
+}
+
 func TestFoldAgainstPlainTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SliceOf(rapid.Byte()).Draw(t, "text")

@@ -4,14 +4,23 @@ import "strings"
 
 // StatusSet says which SMI statuses occur among the meters of one meter point,
 // and whether a device row that names it could not be used. Gathering devices
-// is an OR, so neither order nor repetition can matter.
+// is an OR, so neither order nor repetition can matter. A set depends on the
+// rows alone: what a policy makes of it is for the rule to say.
 type StatusSet uint16
 
 // Unusable marks a point that a device row names which could not be used.
 const Unusable StatusSet = 1 << DeviceStatuses
 
-// StatusSets is the number of different status sets.
-const StatusSets = 1 << (DeviceStatuses + 1)
+// PendingFuelMismatch marks a point that a Pending device of the wrong fuel
+// names: an ESME an MPRN, or a GSME an MPAN. Where Pending is ignored the row is
+// as if not there, and else it is one that could not be used.
+const PendingFuelMismatch StatusSet = 1 << (DeviceStatuses + 1)
+
+// StatusSetBits is the width of a status set, StatusSets how many there are.
+const (
+	StatusSetBits = DeviceStatuses + 2
+	StatusSets    = 1 << StatusSetBits
+)
 
 // Of is the set of the given device statuses.
 func Of(statuses ...DeviceStatus) StatusSet {
@@ -49,6 +58,9 @@ func (set StatusSet) String() string {
 	}
 	if set.Any(Unusable) {
 		names = append(names, "unusable")
+	}
+	if set.Any(PendingFuelMismatch) {
+		names = append(names, "pending-fuel-mismatch")
 	}
 	return "{" + strings.Join(names, " ") + "}"
 }

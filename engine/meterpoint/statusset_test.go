@@ -29,7 +29,7 @@ func TestDeviceStatusClasses(t *testing.T) {
 }
 
 func TestStatusSetsFitTheirWidth(t *testing.T) {
-	all := Unusable
+	all := Unusable | PendingFuelMismatch
 	for s := range DeviceStatus(DeviceStatuses) {
 		if all.Any(Of(s)) {
 			t.Errorf("%s shares a bit", s)
@@ -89,6 +89,7 @@ func TestStatusSetString(t *testing.T) {
 		0:                           "{}",
 		Of(Withdrawn, Pending):      "{Pending Withdrawn}",
 		Of(Commissioned) | Unusable: "{Commissioned unusable}",
+		PendingFuelMismatch:         "{pending-fuel-mismatch}",
 	} {
 		if got := set.String(); got != want {
 			t.Errorf("%d is written %s, want %s", set, got, want)
