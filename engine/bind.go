@@ -32,15 +32,20 @@ var fieldNames = [fields]string{"device_type", "device_status", "import_mpxn", "
 
 func (f field) String() string { return fieldNames[f] }
 
+// isIdentifier tells whether the field holds MPxNs.
+func (f field) isIdentifier() bool {
+	return f == fieldMPxN || f == fieldImportMPxN || f == fieldSecondaryImportMPAN || f == fieldExportMPAN
+}
+
 // accepts says which Arrow types a field is read from, in words and by test.
 func (f field) accepts(t arrow.Type) (bool, string) {
 	text := t == arrow.STRING || t == arrow.LARGE_STRING || t == arrow.DICTIONARY
-	switch f {
-	case fieldImportMPxN, fieldSecondaryImportMPAN, fieldExportMPAN, fieldMPxN:
+	switch {
+	case f.isIdentifier():
 		return text || arrow.IsInteger(t), "text or an integer"
-	case fieldChangedOn:
+	case f == fieldChangedOn:
 		return text || t == arrow.DATE32 || t == arrow.DATE64 || t == arrow.TIMESTAMP, "a date, a timestamp or ISO text"
-	case fieldEverInstalled:
+	case f == fieldEverInstalled:
 		return text || t == arrow.BOOL || arrow.IsInteger(t), "a boolean, 0 and 1, or text"
 	}
 	return text, "text"
@@ -72,7 +77,7 @@ func bindTable(table Table, files []File, mapping map[string]string) ([]binding,
 			return nil, err
 		}
 		if i > 0 && table == Devices && b.has(fieldMPxN) != bindings[0].has(fieldMPxN) {
-			return nil, bothForms(files[0].Path + " and " + file.Path)
+			return nil, bothForms(files[0], file)
 		}
 		bindings[i] = b
 	}
@@ -96,7 +101,7 @@ func bindFile(table Table, file File, mapping map[string]string) (binding, error
 	three := b.has(fieldImportMPxN) || b.has(fieldSecondaryImportMPAN) || b.has(fieldExportMPAN)
 	switch {
 	case three && b.has(fieldMPxN):
-		return b, bothForms(file.Path)
+		return b, bothForms(file)
 	case !three && !b.has(fieldMPxN):
 		return b, missing(table, file, mapping, fieldImportMPxN)
 	}
@@ -104,7 +109,11 @@ func bindFile(table Table, file File, mapping map[string]string) (binding, error
 	return b, nil
 }
 
-func bothForms(where string) *Refusal {
+func bothForms(files ...File) *Refusal {
+	where := ShownPath(files[0].Path)
+	if len(files) > 1 {
+		where += " and " + ShownPath(files[1].Path)
+	}
 	return &Refusal{Kind: RefusedInput,
 		Problem: fmt.Sprintf("cannot read devices: %s: both forms of the table are used, the single column mpxn and the columns import_mpxn, secondary_import_mpan, export_mpan", where),
 		Next:    "Give the devices in one form; map the column that is not wanted away in [columns.devices]."}
@@ -157,7 +166,7 @@ func (b *binding) add(table Table, file File, mapping map[string]string, f field
 		}
 		if found >= 0 {
 			return false, &Refusal{Kind: RefusedInput,
-				Problem: fmt.Sprintf("cannot read %s: %s: the columns %s and %s differ only in case", table, file.Path, file.Columns[found].Name, c.Name),
+				Problem: fmt.Sprintf("cannot read %s: %s: the columns %s and %s differ only in case", table, ShownPath(file.Path), Shown(file.Columns[found].Name), Shown(c.Name)),
 				Next:    "Rename one of them."}
 		}
 		found = i
@@ -174,7 +183,7 @@ func (b *binding) add(table Table, file File, mapping map[string]string, f field
 	}
 	if !fits {
 		return false, &Refusal{Kind: RefusedInput,
-			Problem: fmt.Sprintf("cannot read %s: %s: column %s is %s, but %s must be %s", table, file.Path, c.Name, c.Native, f, wanted),
+			Problem: fmt.Sprintf("cannot read %s: %s: column %s is %s, but %s must be %s", table, ShownPath(file.Path), Shown(c.Name), c.Native, f, wanted),
 			Next:    fmt.Sprintf("Export the column as %s, or name another one: [columns.%s] %s = \"…\"", wanted, table, f)}
 	}
 	b.columns = append(b.columns, found)
@@ -198,15 +207,15 @@ func missing(table Table, file File, mapping map[string]string, f field) error {
 		names[i] = c.Name
 	}
 	wanted := columnName(mapping, f)
-	what := wanted
+	what := Shown(wanted)
 	if f == fieldImportMPxN && table == Devices && wanted == f.String() {
 		what = "import_mpxn, secondary_import_mpan, export_mpan (at least one) or mpxn"
 	}
 	next := fmt.Sprintf("Name the column in the configuration: [columns.%s] %s = \"…\"", table, f)
-	if nearest, ok := Nearest(wanted, names); ok {
+	if nearest, ok := Nearest(wanted, names); ok && isShownWhole(Shown(nearest)) {
 		next = fmt.Sprintf("If %s is meant, say so in the configuration: [columns.%s] %s = %q", nearest, table, f, nearest)
 	}
 	return &Refusal{Kind: RefusedInput,
-		Problem: fmt.Sprintf("cannot read %s: %s has no column %s; its columns are %s", table, file.Path, what, strings.Join(names, ", ")),
+		Problem: fmt.Sprintf("cannot read %s: %s has no column %s; its columns are %s", table, ShownPath(file.Path), what, ShownAll(names)),
 		Next:    next}
 }

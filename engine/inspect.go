@@ -39,7 +39,7 @@ type InspectedFile struct {
 // InspectedColumn says as which of our columns a file's column is read: "" is
 // not at all. Mapped tells that the configuration says so, and not the name.
 type InspectedColumn struct {
-	Name   string `json:"name"`
+	Name   string `json:"name"` // as Shown gives it: a header may be data
 	Native string `json:"type"`
 	Ours   string `json:"ours"`
 	Mapped bool   `json:"mapped"`
@@ -124,7 +124,7 @@ func Inspect(ctx context.Context, cfg Config, name Table, source Source, workers
 // inspectFile binds what can be bound, and says what is wrong with the rest.
 func inspectFile(name Table, file File, mapping map[string]string) (b binding, columns []InspectedColumn, problems []Finding) {
 	for _, c := range file.Columns {
-		columns = append(columns, InspectedColumn{Name: c.Name, Native: c.Native})
+		columns = append(columns, InspectedColumn{Name: Shown(c.Name), Native: c.Native})
 	}
 	wrong := func(err error) {
 		if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
@@ -165,7 +165,7 @@ func (b *binding) bindMPxNs(file File, mapping map[string]string, refused bool) 
 	case three && b.has(fieldMPxN):
 		last := len(b.fields) - 1
 		b.columns, b.fields, b.names = b.columns[:last], b.fields[:last], b.names[:last]
-		err = bothForms(file.Path)
+		err = bothForms(file)
 	case !three && !b.has(fieldMPxN) && !refused:
 		err = missing(Devices, file, mapping, fieldImportMPxN)
 	}
@@ -182,7 +182,7 @@ func formsDiffer(t *table) []Finding {
 	for i := range t.bindings {
 		if t.name == Devices && t.bindings[i].has(fieldMPxN) != t.bindings[0].has(fieldMPxN) &&
 			len(t.bindings[i].mpxns) > 0 && len(t.bindings[0].mpxns) > 0 {
-			refusal := bothForms(t.plan.Files[0].Path + " and " + t.plan.Files[i].Path)
+			refusal := bothForms(t.plan.Files[0], t.plan.Files[i])
 			return []Finding{{refusal.Problem, refusal.Next}}
 		}
 	}

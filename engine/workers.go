@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -23,11 +21,10 @@ func each(ctx context.Context, workers int, work func(ctx context.Context, worke
 	return group.Wait()
 }
 
-// barrier turns a panic into an error. The panic's value may quote data, so
-// only its type and the stack are kept.
+// barrier turns a panic into an error.
 func barrier(err *error) {
 	if fault := recover(); fault != nil {
-		*err = fmt.Errorf("internal fault (%T) at\n%s", fault, debug.Stack())
+		*err = Fault(fault)
 	}
 }
 
