@@ -12,34 +12,40 @@ import (
 
 // assessor is one worker's part of deciding ranges.
 type assessor struct {
-	run     *run
-	ledger  *ledger
-	cells   *histogram
-	devices kernel.Sorter
-	points  kernel.Sorter
+	run      *run
+	ledger   *ledger
+	cells    *histogram
+	verdicts *verdicts
+	watch    stopwatch
+	devices  kernel.Sorter
+	points   kernel.Sorter
 
 	deviceWords []uint64
 	pointWords  []uint64
 	days        []int32
 
 	deviceChunks, pointChunks [][]*kernel.Chunk // of the range at hand, by gatherer
+	usedDevices, usedPoints   []*kernel.Chunk   // of the ranges before
 	locator                   locator
 }
 
-// assess decides every range in parallel and hands the changes to the sink in
-// MPxN order.
-func (r *run) assess(ctx context.Context, sink Sink) error {
-	assessors := make([]*assessor, r.cfg.Workers)
-	keep := r.kept()
-	for i := range assessors {
-		assessors[i] = &assessor{run: r, ledger: &ledger{keep: keep}, cells: newHistogram(), locator: locator{run: r}}
+func newAssessor(r *run) *assessor {
+	return &assessor{run: r, ledger: &ledger{keep: r.kept()}, cells: newHistogram(),
+		watch: stopwatch{clock: r.cfg.Clock}, verdicts: &verdicts{question: r.cfg.Question}, locator: locator{run: r}}
+}
+
+// assess decides a pass's ranges in parallel and hands the changes to the sink
+// in MPxN order. Then the memory of the words serves the next pass.
+func (r *run) assess(ctx context.Context, span span, sink Sink) error {
+	if err := r.deliveries.resolve(r.rdpCodes); err != nil {
+		return err
 	}
-	spare := sync.Pool{New: func() any { return &Changes{RDPs: r.deliveries.rdps} }}
-	err := inOrder(ctx, r.cfg.Workers, r.ranges.Count(),
+	spare := sync.Pool{New: func() any { return new(Changes) }}
+	err := inOrder(ctx, r.cfg.Workers, span.to-span.from,
 		func(worker, i int) (*Changes, error) {
 			changes := spare.Get().(*Changes)
-			changes.reset()
-			return changes, assessors[worker].assessRange(i, changes)
+			changes.reset(r.deliveries.rdps)
+			return changes, r.assessors[worker].assessRange(span.from+i, changes)
 		},
 		func(changes *Changes) error {
 			defer spare.Put(changes)
@@ -49,10 +55,8 @@ func (r *run) assess(ctx context.Context, sink Sink) error {
 			}
 			return sink.Write(changes)
 		})
-	for _, a := range assessors {
-		r.cells.merge(a.cells)
-		r.ledger.merge(a.ledger)
-		r.located = append(r.located, a.locator.found...)
+	for i, a := range r.assessors {
+		a.giveBack(r.gatherers[i])
 	}
 	return err
 }
@@ -60,24 +64,32 @@ func (r *run) assess(ctx context.Context, sink Sink) error {
 // assessRange takes the words of one range from all gatherers, joins them and
 // decides each point. changes receives what is to be listed, in key order.
 func (a *assessor) assessRange(i int, changes *Changes) error {
+	a.watch.start()
 	a.take(i)
 	var before *rangeCopy
 	if a.run.isChecked(i) {
+		a.watch.lap(stepFold)
 		before = copyRange(a.deviceWords, a.pointWords, a.days)
+		a.watch.lap(stepCheck)
 	}
 	devices, _ := a.devices.Sort(a.deviceWords, nil)
 	points, days := a.points.Sort(a.pointWords, a.days)
+	a.watch.lap(stepFold)
 	cells, found := a.cells, a.ledger
 	if before != nil { // counted apart, to be compared with the twin
 		cells, found = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
-	decider{run: a.run, cells: cells, ledger: found, changes: changes}.decide(points, days, devices)
+	decider{run: a.run, cells: cells, verdicts: a.verdicts, ledger: found, changes: changes}.decide(points, days, devices)
+	a.watch.lap(stepDecide)
 	a.locate(found)
+	a.watch.lap(stepLocate)
 	a.deviceWords, a.pointWords, a.days = devices, points, days // the sorters may have exchanged them
 	if before == nil {
 		return nil
 	}
-	if err := before.check(a.run, cells, found, changes); err != nil {
+	err := before.check(a.run, cells, found, changes)
+	a.watch.lap(stepCheck)
+	if err != nil {
 		return fmt.Errorf("self-check of range %d failed: %w; nothing was published; please report this", i, err)
 	}
 	a.cells.merge(cells)
@@ -89,6 +101,7 @@ func (a *assessor) assessRange(i int, changes *Changes) error {
 // next range.
 func (a *assessor) take(i int) {
 	a.deviceWords, a.pointWords, a.days = a.deviceWords[:0], a.pointWords[:0], a.days[:0]
+	a.letGo()
 	a.deviceChunks, a.pointChunks = a.deviceChunks[:0], a.pointChunks[:0]
 	for _, g := range a.run.gatherers {
 		a.deviceChunks = append(a.deviceChunks, g.deviceWords.Take(i))
@@ -102,9 +115,24 @@ func (a *assessor) take(i int) {
 	for _, chunks := range a.pointChunks {
 		for _, c := range chunks {
 			a.pointWords = append(a.pointWords, c.Words[:c.Len()]...)
-			a.days = append(a.days, c.Days()...)
+			a.days = c.Days(a.days)
 		}
 	}
+}
+
+// letGo is done with the chunks of the range at hand.
+func (a *assessor) letGo() {
+	a.usedDevices = append(a.usedDevices, slices.Concat(a.deviceChunks...)...)
+	a.usedPoints = append(a.usedPoints, slices.Concat(a.pointChunks...)...)
+	a.deviceChunks, a.pointChunks = nil, nil
+}
+
+// giveBack lets a gatherer fill the chunks again.
+func (a *assessor) giveBack(g *gatherer) {
+	a.letGo()
+	g.deviceSlab.Reuse(a.usedDevices)
+	g.pointSlab.Reuse(a.usedPoints)
+	a.usedDevices, a.usedPoints = a.usedDevices[:0], a.usedPoints[:0]
 }
 
 // locate finds the rows of the keys that the range's decisions left in the
@@ -123,10 +151,11 @@ func (a *assessor) locate(l *ledger) {
 
 // decider decides the points of one range.
 type decider struct {
-	run     *run
-	cells   *histogram
-	ledger  *ledger
-	changes *Changes
+	run      *run
+	cells    *histogram
+	verdicts *verdicts
+	ledger   *ledger
+	changes  *Changes
 }
 
 func (d decider) decide(points []uint64, days []int32, devices []uint64) {
@@ -135,7 +164,7 @@ func (d decider) decide(points []uint64, days []int32, devices []uint64) {
 		set, usable := uint32(0), int64(0)
 		for _, w := range devices[join.RightFrom:join.RightTo] {
 			set |= uint32(w)
-			usable += int64(w>>meterpoint.DeviceStatuses&1 ^ 1)
+			usable += int64(w>>droppedShift&1 ^ 1)
 		}
 		d.ledger.used += usable
 		if join.LeftFrom == join.LeftTo {
@@ -187,7 +216,7 @@ func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) {
 			s |= 1
 		}
 	}
-	v := &d.run.verdicts[s]
+	v := d.verdicts.of(s)
 	d.cells.add(cellKey(route.rdp, m.Fuel(), s), 1)
 	if v.fate != meterpoint.Unchanged || v.reportable {
 		flags |= d.list(m, route, recorded, v, day)
@@ -245,7 +274,8 @@ func (d decider) list(m meterpoint.MPxN, route delivery, recorded meterpoint.Ser
 	return flags
 }
 
-func (c *Changes) reset() {
+func (c *Changes) reset(rdps []string) {
+	c.RDPs = rdps
 	c.MPxN, c.RDP, c.Old, c.New = c.MPxN[:0], c.RDP[:0], c.Old[:0], c.New[:0]
 	c.Rule, c.Disposition, c.EffectiveOn = c.Rule[:0], c.Disposition[:0], c.EffectiveOn[:0]
 }

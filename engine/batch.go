@@ -75,6 +75,8 @@ type Split struct {
 	FirstRow int64 // in the file; 0 where only reading tells
 	Rows     int64 // of a file whose rows only reading tells, as many as there can be
 	Part     int   // the loader's own: a row group, a block
+
+	Bounds []Bounds // by column of the file; nil where the file states nothing
 }
 
 // Batch is a run of consecutive rows of one split.
@@ -89,6 +91,16 @@ type Reader interface {
 	// RefusedInput that names the file and row group or line.
 	Next(batch *Batch) error
 	Close() error
+}
+
+// NumberReader is a Reader that can save itself and the engine the text of
+// identifiers.
+type NumberReader interface {
+	Reader
+	// ReadNumbers allows a text column, by its position in the records, to come
+	// as Int64 in batches where every value present is a plain number: 1 to 16
+	// digits, the first not 0. It is called before the first Next.
+	ReadNumbers(column int)
 }
 
 // RefusalKind says which exit code a refusal ends in.

@@ -1,27 +1,36 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
 
-// What a run needs in memory: tables, buffers and code; then, for each worker,
-// pages being decoded and a range being sorted; then the words.
-const (
-	fixedBytes       = 96 << 20
-	bytesPerWorker   = 48 << 20
-	bytesPerDevice   = 8  // at most one association a row, on average: most devices are no meters
-	bytesPerPoint    = 14 // a word, its row and a day
-	memoryGranuleMiB = 16
+	"flagfill/engine/kernel"
 )
 
-// checkMemory refuses a budget that the snapshot does not fit.
-func (r *run) checkMemory() error {
-	need := fixedBytes + int64(r.cfg.Workers)*bytesPerWorker +
-		bytesPerDevice*r.devices.rows() + bytesPerPoint*r.points.rows()
-	if r.cfg.MemoryBytes == 0 || need <= r.cfg.MemoryBytes {
-		return nil
-	}
+// What a run needs in memory: tables, buffers and code; then, for each worker,
+// pages being decoded and a range being sorted; then the words, in chunks of
+// which the last of each range and worker is half full on average.
+const (
+	fixedBytes         = 88 << 20
+	bytesPerWorker     = 40 << 20
+	bytesPerDeviceWord = 10 // a word and its row
+	bytesPerPoint      = 12 // a word, its row and a day
+	memoryGranuleMiB   = 16
+)
+
+// need is what a run takes with so many passes over points and devices.
+func (r *run) need(points, devices int) int64 {
+	workers := int64(r.cfg.Workers)
+	halfFull := workers * int64(r.ranges.Count()) * kernel.ChunkWords / 2
+	return fixedBytes + workers*bytesPerWorker +
+		bytesPerDeviceWord*(r.devices.identifiers()+halfFull)/int64(devices) + bytesPerPoint*(r.points.rows()+halfFull)/int64(points)
+}
+
+// refuseBudget refuses a budget that the snapshot does not fit, however often it
+// is read.
+func (r *run) refuseBudget(need int64) error {
 	needMiB := (need>>20/memoryGranuleMiB + 1) * memoryGranuleMiB
 	return &Refusal{Kind: RefusedUsage,
-		Problem: fmt.Sprintf("the memory budget is %d MiB, and %s device rows and %s meter points rows need %d MiB with %d workers",
+		Problem: fmt.Sprintf("the memory budget is %d MiB, and %s device rows and %s meter points rows need %d MiB with %d workers, however often they are read",
 			r.cfg.MemoryBytes>>20, Grouped(r.devices.rows()), Grouped(r.points.rows()), needMiB, r.cfg.Workers),
-		Next: fmt.Sprintf("Run it on a machine that has them, with --memory %dMiB, or assess one fuel at a time from extracts of one fuel.", needMiB)}
+		Next: fmt.Sprintf("Run it with --memory %dMiB or more, or with fewer --workers.", needMiB)}
 }

@@ -1,8 +1,7 @@
 package engine
 
 import (
-	"math"
-
+	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
 )
 
@@ -27,7 +26,7 @@ func (d Disposition) String() string { return dispositionNames[d] }
 func Dispositions() []string { return dispositionNames[:] }
 
 // NoDay stands for an absent date.
-const NoDay = math.MinInt32
+const NoDay = kernel.NoDay
 
 // Changes is a run of meter points that changed, are reportable, held or left,
 // as parallel columns in MPxN order. Runs arrive in MPxN order too, and no
@@ -39,7 +38,7 @@ type Changes struct {
 	Rule        []meterpoint.Rule
 	Disposition []Disposition
 	EffectiveOn []int32  // days since 1970-01-01; NoDay for held and left points
-	RDPs        []string // shared by all runs; RDPs[0] is "": no RDP known
+	RDPs        []string // RDPs[0] is "": no RDP known; later runs may add names at the end
 }
 
 // Len is the number of meter points in the run.

@@ -46,7 +46,7 @@ func (f FuelChoice) Includes(fuel meterpoint.Fuel) bool {
 }
 
 // Config is everything a run depends on besides its rows. Content is a
-// function of rows and Config without its Limits, Workers and MemoryBytes.
+// function of rows and Config without its Limits, Workers, MemoryBytes and Passes.
 type Config struct {
 	meterpoint.Question
 	Switches  Switches
@@ -66,7 +66,8 @@ type Config struct {
 	ListRefused  bool             // exceptions are listed even when a limit refuses the run
 	Clock        func() time.Time // for stage timings only; nil gives none
 	Workers      int
-	MemoryBytes  int64
+	MemoryBytes  int64 // 0: no budget
+	Passes       int   // over the tables; 0: as the budget and the order of the files ask
 }
 
 // Switches are the two reporting switches of FIA 3.5.5; the third, installed

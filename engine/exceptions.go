@@ -109,7 +109,7 @@ func (l *locator) point(flags uint32, rows []flaggedRow) {
 
 // describe names the column to look at and what stands there.
 func (l *locator) describe(code Code, row flaggedRow) finding {
-	values := l.run.gatherers[row.worker].noted.values
+	values := l.run.gatherers[row.worker].noted.texts
 	at := concerned(code, fieldMPxN)
 	if code == BadValue {
 		at = fieldEverInstalled
@@ -165,7 +165,7 @@ func (r *run) examples(table Table) string {
 	var places []string
 	for _, f := range r.findings() {
 		if e := r.spell(f); e.Table == table && len(places) < most {
-			places = append(places, fmt.Sprintf("%s at %s, row %d, column %s", e.Code, e.File, e.Row, e.Column))
+			places = append(places, fmt.Sprintf("%s at %s, row %d, column %s", e.Code, ShownPath(e.File), e.Row, Shown(e.Column)))
 		}
 	}
 	if len(places) == 0 {

@@ -13,6 +13,7 @@ type gatherer struct {
 	devices *deviceScanner
 	points  *pointScanner
 	noted   *noted
+	watch   *stopwatch
 
 	words       []uint64
 	rows        []int32 // beside words
@@ -20,42 +21,57 @@ type gatherer struct {
 	payloads    []uint32
 	deviceWords *kernel.Buckets
 	pointWords  *kernel.Buckets
+	deviceSlab  *kernel.Slab
+	pointSlab   *kernel.Slab
+	pass        int
 
 	// Every association is counted here by kind and class, every row by kind or
 	// by class: control totals and row exceptions follow from the counts.
 	associations [512]int64
 	kinds        [64]int64
 	pointClasses [8]int64
-}
-
-func newGatherer(r *run) *gatherer {
-	return &gatherer{
-		run:         r,
-		devices:     newDeviceScanner(&r.cfg, r.devices, r.associations, r.checks),
-		points:      newPointScanner(r.points, r.rdpCodes, r.checks),
-		noted:       newNoted(r),
-		deviceWords: kernel.NewBuckets(&kernel.Slab{}, r.ranges.Count()),
-		pointWords:  kernel.NewBuckets(&kernel.Slab{WithDays: true}, r.ranges.Count()),
+	again        struct { // counts of rows that an earlier pass counted: nobody's
+		associations [512]int64
+		pointClasses [8]int64
 	}
 }
 
-// gather reads every split of both tables once, in parallel. Points come
-// first, so that wrong columns there show early.
-func (r *run) gather(ctx context.Context) error {
-	r.gatherers = make([]*gatherer, r.cfg.Workers)
-	points, devices := len(r.points.plan.Splits), len(r.devices.plan.Splits)
+func newGatherer(r *run) *gatherer {
+	deviceSlab, pointSlab := &kernel.Slab{}, &kernel.Slab{WithDays: true}
+	g := &gatherer{
+		watch:       &stopwatch{clock: r.cfg.Clock},
+		run:         r,
+		deviceSlab:  deviceSlab,
+		pointSlab:   pointSlab,
+		devices:     newDeviceScanner(&r.cfg, r.devices, r.associations, r.checks),
+		points:      newPointScanner(r.points, r.rdpCodes, r.checks),
+		noted:       newNoted(r),
+		deviceWords: kernel.NewBuckets(deviceSlab, r.ranges.Count()),
+		pointWords:  kernel.NewBuckets(pointSlab, r.ranges.Count()),
+	}
+	g.devices.watch, g.points.watch = g.watch, g.watch
+	return g
+}
+
+// gather reads, in parallel, the splits that a pass needs. Points come first,
+// so that wrong columns there show early.
+func (r *run) gather(ctx context.Context, pass int) error {
+	points, devices := r.passes.list(MeterPoints, pass), []int(nil)
+	if !r.passes.all[pass].devices.empty() {
+		devices = r.passes.list(Devices, pass)
+	}
 	var next atomic.Int64
 	err := each(ctx, r.cfg.Workers, func(ctx context.Context, worker int) error {
-		g := newGatherer(r)
-		r.gatherers[worker] = g
+		g := r.gatherers[worker]
+		g.pass = pass
 		for ctx.Err() == nil {
 			i := int(next.Add(1) - 1)
 			var err error
 			switch {
-			case i < points:
-				err = g.points.scan(i, func() error { return g.gatherPoints(ctx) })
-			case i < points+devices:
-				err = g.devices.scan(i-points, func() error { return g.gatherDevices(ctx) })
+			case i < len(points):
+				err = g.points.scan(points[i], func() error { return g.gatherPoints(ctx) })
+			case i < len(points)+len(devices):
+				err = g.devices.scan(devices[i-len(points)], func() error { return g.gatherDevices(ctx) })
 			default:
 				return nil
 			}
@@ -68,26 +84,33 @@ func (r *run) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, g := range r.gatherers {
-		r.read.addDevices(g, r.associations)
-		r.read.addPoints(g, &r.cfg)
-		r.ledger.addDevices(g, r.associations)
-		r.ledger.addPoints(g, &r.cfg)
-	}
 	for _, t := range []*table{r.devices, r.points} {
-		t.settle()
-		if err := t.expect(r.cfg.Limits.ExpectRows); err != nil {
+		if err := t.settle(r.cfg.Limits.ExpectRows); err != nil {
 			return err
 		}
 	}
-	r.read.Devices.Rows, r.read.MeterPoints.Rows = r.devices.rows(), r.points.rows()
 	return nil
+}
+
+// addRead adds what a worker counted while reading.
+func (r *run) addRead(g *gatherer) {
+	r.read.addDevices(g, r.associations)
+	r.read.addPoints(g, &r.cfg)
+	r.ledger.addDevices(g, r.associations)
+	r.ledger.addPoints(g, &r.cfg)
 }
 
 func (g *gatherer) gatherDevices(ctx context.Context) error {
 	s := g.devices
 	if err := s.readKinds(); err != nil {
 		return err
+	}
+	first := s.firstReading()
+	counts := &g.associations
+	if first {
+		kernel.CountKinds(&g.kinds, s.kinds)
+	} else {
+		counts = &g.again.associations
 	}
 	have := g.run.devices.bound(s.at).mpxns
 	words, rows := resize(&g.words, len(have)*s.rows+1), resize(&g.rows, len(have)*s.rows+1)
@@ -99,13 +122,18 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 		}
 		var noted bool
 		n, noted = kernel.Combine(words, rows, n, found.kinds, found.classes, found.numbers, found.rows,
-			&g.run.associations.payloads, uint32(slot)<<slotShift, &g.associations)
-		if noted {
+			&g.run.associations.payloads, uint32(slot)<<slotShift, counts)
+		if noted && first {
 			g.noted.associations(s, have[slot])
 		}
 	}
-	kernel.CountKinds(&g.kinds, s.kinds)
+	n, err := g.keep(&s.scanner, g.run.passes.all[g.pass].devices, words[:n], nil, rows)
+	if err != nil {
+		return err
+	}
+	g.watch.lap(stepParse)
 	g.deviceWords.Scatter(g.run.ranges, words[:n], nil, rows, s.trailRow())
+	g.watch.lap(stepScatter)
 	g.run.progress.add(s.rows)
 	return ctx.Err()
 }
@@ -119,11 +147,40 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	payloads := resize(&g.payloads, s.rows)
 	kernel.PackPoints(payloads, s.recordedCodes, s.reportedCodes, s.everCodes, s.rdpCodes)
 	words, rows, days := resize(&g.words, s.rows+1), resize(&g.rows, s.rows+1), resize(&g.days, s.rows+1)
-	n := kernel.KeepPoints(words, days, rows, numbers, payloads, s.days, classes, &g.run.keepPoints, &g.pointClasses)
-	g.noted.points(s, classes)
+	counts := &g.pointClasses
+	if !s.firstReading() {
+		counts = &g.again.pointClasses
+	}
+	n := kernel.KeepPoints(words, days, rows, numbers, payloads, s.days, classes, &g.run.keepPoints, counts)
+	if s.firstReading() {
+		g.noted.points(s, classes)
+	}
+	span := g.run.passes.all[g.pass].points
+	g.noted.values(s, numbers, classes, g.run.ranges, span)
+	if n, err = g.keep(&s.scanner, span, words[:n], days, rows); err != nil {
+		return err
+	}
+	g.watch.lap(stepParse)
 	g.pointWords.Scatter(g.run.ranges, words[:n], days[:n], rows, s.trailRow())
+	g.watch.lap(stepScatter)
 	g.run.progress.add(s.rows)
 	return ctx.Err()
+}
+
+// keep drops the words that this pass is not for, and holds the others against
+// what the file states of itself.
+func (g *gatherer) keep(s *scanner, span span, words []uint64, days, rows []int32) (int, error) {
+	ranges := g.run.ranges
+	if span.from == 0 && span.to == ranges.Count() {
+		return len(words), nil
+	}
+	if s.firstReading() {
+		if err := g.run.passes.agree(g.run, s, words); err != nil {
+			return 0, err
+		}
+	}
+	first, last := ranges.Span(span.from, span.to)
+	return kernel.Within(words, days, rows, first, last), nil
 }
 
 // pointRow is what a class makes of a meter_points row.

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"flagfill/engine/meterpoint"
 )
@@ -48,7 +47,7 @@ func (in *Inspection) settle(t *table) {
 			t.readRows[i] = s.Rows
 		}
 	}
-	t.settle()
+	t.settle(nil)
 	for i := range in.Files {
 		if len(t.bindings[i].columns) > 0 {
 			in.Files[i].Rows = t.plan.Files[i].Rows
@@ -91,7 +90,8 @@ func (in *Inspection) countExceptions(cfg *Config, t *table, total *inspector) (
 }
 
 func (in *Inspection) countDeliveries(l *ledger, total *inspector) {
-	d, err := newDeliveries(total.shared.rdpCodes)
+	d := newDeliveries(total.shared.rdpCodes.registrar)
+	err := d.resolve(total.shared.rdpCodes)
 	refusal := (*Refusal)(nil)
 	if errors.As(err, &refusal) || total.shared.tooManyRDPs.Load() {
 		if refusal == nil {
@@ -186,7 +186,7 @@ func vocabulary(cfg *Config, f field, counts *wordCounts) Vocabulary {
 	shown := map[WordCount]int64{}
 	for word, n := range counts.counts {
 		meaning, known := meaningOf(cfg, f, word)
-		shown[WordCount{Word: presentable(word), Meaning: meaning, Known: known}] += n
+		shown[WordCount{Word: Shown(word), Meaning: meaning, Known: known}] += n
 	}
 	for w, n := range shown {
 		w.Rows = n
@@ -196,30 +196,6 @@ func vocabulary(cfg *Config, f field, counts *wordCounts) Vocabulary {
 		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Word, b.Word), cmp.Compare(a.Meaning, b.Meaning))
 	})
 	return v
-}
-
-// hiddenWordDigits is how many digits make a word one that may identify a
-// home, where a column is not the one meant.
-const hiddenWordDigits = 6
-
-// presentable is a word as it can be shown: short, of visible characters, and
-// never an MPxN.
-func presentable(word string) string {
-	digits := 0
-	for _, c := range word {
-		if unicode.IsDigit(c) {
-			digits++
-		}
-	}
-	return strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsDigit(c) && digits >= hiddenWordDigits:
-			return '•'
-		case !unicode.IsPrint(c):
-			return unicode.ReplacementChar
-		}
-		return c
-	}, printable([]byte(word)))
 }
 
 const unknownMeaning = "unknown"
@@ -257,7 +233,7 @@ func meaningOf(cfg *Config, f field, word string) (meaning string, known bool) {
 	case word == "":
 		return "not said", true
 	case meterpoint.IsMPID(word), slices.Contains(cfg.Registrar.Gas, word):
-		return presentable(word), true
+		return Shown(word), true
 	}
 	return unknownMeaning, false
 }
@@ -311,7 +287,7 @@ func (v *Vocabulary) explain(w WordCount) Finding {
 		effect = "names no RDP: its points are undeliverable"
 		next = "An electricity RDP is an MPID, four of A–Z and 0–9; gas RDPs stand in [rdp] gas."
 	}
-	if names != nil && w.Word != "" && !strings.ContainsAny(w.Word, "•\uFFFD") && len(w.Word) < maxValueBytes {
+	if names != nil && w.Word != "" && isShownWhole(w.Word) {
 		meant, near := Nearest(w.Word, names)
 		if !near {
 			meant = "…"

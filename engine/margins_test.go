@@ -15,7 +15,7 @@ func TestMarginsAgreeWithRefusal(t *testing.T) {
 		random := rand.New(rand.NewPCG(uint64(seed), 5))
 		devices, points := randomSnapshot(random, false)
 		cfg := testConfig()
-		share := func() Limit { return Limit{Share: float64(random.IntN(101)) / 100, Count: -1} }
+		share := func() Limit { return Limit{Share: float64(min(random.IntN(201), 100)) / 100, Count: -1} }
 		cfg.Limits = Limits{MaxExceptions: share(), MaxDemotions: share(), MaxNoMeterLeft: share()}
 		result, err := Run(context.Background(), cfg, Inputs{devices, points}, &memorySink{}, &Progress{})
 		if result == nil {

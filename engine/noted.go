@@ -9,11 +9,11 @@ import (
 // exceptions of a row by itself, and the text of values that parse to nothing,
 // for exceptions that the meeting of both tables decides later.
 type noted struct {
-	run    *run
-	most   int // exceptions kept: past a limit nothing is listed
-	found  []finding
-	values map[valueAt]string // of meter_points
-	odd    []int32
+	run   *run
+	most  int // exceptions kept: past a limit nothing is listed
+	found []finding
+	texts map[valueAt]string // of meter_points
+	odd   []int32
 }
 
 // finding is an exception before its file and column are spelled out.
@@ -35,7 +35,7 @@ type valueAt struct {
 const valuesPerException = 5
 
 func newNoted(r *run) *noted {
-	return &noted{run: r, most: r.mostListed(), values: map[valueAt]string{}}
+	return &noted{run: r, most: r.mostListed(), texts: map[valueAt]string{}}
 }
 
 func (n *noted) add(s *scanner, code Code, f field, i int) {
@@ -71,11 +71,17 @@ func (n *noted) points(s *pointScanner, classes []uint8) {
 			n.add(&s.scanner, row.code, fieldMPxN, i)
 		}
 	}
+}
+
+// values looks at rows of meter_points, within a pass's ranges, with a value
+// that parses to nothing.
+func (n *noted) values(s *pointScanner, numbers []uint64, classes []uint8, ranges *kernel.Ranges, span span) {
+	first, last := ranges.Span(span.from, span.to)
 	n.odd = kernel.OddPoints(n.odd[:0], s.recordedCodes, s.reportedCodes, s.everCodes, s.rdpCodes, s.days,
 		uint8(meterpoint.NotActive), everBad, rdpBad, badDay)
 	for _, row := range n.odd {
 		i := int(row)
-		if !n.run.keepPoints[classes[i]] {
+		if !n.run.keepPoints[classes[i]] || numbers[i] < first || numbers[i] > last {
 			continue
 		}
 		n.keep(s, i, fieldServiceStatus, s.recordedCodes[i] > uint8(meterpoint.NotActive))
@@ -87,8 +93,8 @@ func (n *noted) points(s *pointScanner, classes []uint8) {
 }
 
 func (n *noted) keep(s *pointScanner, i int, f field, odd bool) {
-	if odd && len(n.values) < valuesPerException*n.most {
-		n.values[valueAt{s.trailRow() + int64(i), f}] = s.columns[f].value(i)
+	if odd && len(n.texts) < valuesPerException*n.most {
+		n.texts[valueAt{s.trailRow() + int64(i), f}] = s.columns[f].value(i)
 	}
 }
 

@@ -10,30 +10,50 @@ import (
 
 // oracle computes a run in the plainest way there is: maps of strings, one row
 // at a time, the rule as a chain of questions about lists of statuses. It
-// shares no code with the engine and knows only the defaults: installed status
-// on, every policy at its default.
+// shares no code with the engine.
 type oracle struct {
-	baseline, scope, fuel string
-	changes               []changeRow
-	codes                 map[string]int // exceptions with warnings, "table code"
-	rules                 map[string]int
-	assessed, notUsed     int
-	otherFuel             int
+	oracleSettings
+	points map[string]*oraclePoint // by canonical MPxN
+
+	changes         []changeRow
+	codes, warnings map[string]int // exceptions, "table code"; warnings are among both
+	devices         DeviceTotals
+	meterPoints     MeterPointTotals
+	reportable      Reportable
+	rules           map[string]int // "fuel rule"
+	transitions     map[string]int // "fuel from to"
+	ambiguities     map[string]int // "policy", "policy choice changed", "policy choice reportable"
+}
+
+// oracleSettings are the configuration, by name.
+type oracleSettings struct {
+	baseline, scope, fuel                         string
+	installedStatus, reportElectricity, reportGas bool
+	mpanCheck, mprnCheck                          string // reject, warn, off
+	gasRDPs                                       []string
+	trustColumn                                   bool
+	asOf                                          string // the London date
+	oraclePolicies
 }
 
 type oraclePoint struct {
-	statuses  []string
-	unusable  bool
-	rows      [][]string
-	recorded  string
-	reported  string
-	ever, rdp string
-	day       string
+	statuses        []string // of its usable meters
+	named           bool     // by a device row of any class
+	unusable        bool
+	pendingMismatch bool // named by a Pending device of the wrong fuel
+	rows            []oracleRow
+	fuel            string
+	rdp             string // to be told; "" is none
+	ownRow          bool
+	oracleRow       // the first, unless they conflict
 }
 
-func fold(s string) string {
-	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "").Replace(s))
-}
+// oracleRow is a meter_points row: "bad" where a value does not parse.
+type oracleRow struct{ recorded, rdpID, day, ever, reported string }
+
+var oracleFolds = strings.NewReplacer(" ", "", "-", "", "_", "")
+
+func fold(s string) string { return strings.ToLower(oracleFolds.Replace(s)) }
 
 // oracleMPxN gives the canonical number, its fuel, and whether its check
 // digits are right; "" where text is no MPxN.
@@ -47,7 +67,7 @@ func oracleMPxN(text string) (number, fuel string, ok bool) {
 	switch n := len(number); {
 	case n == 13:
 		sum := 0
-		for i, prime := range []int{3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43} {
+		for i, prime := range [...]int{3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43} {
 			sum += digit(i) * prime
 		}
 		return number, "electricity", sum%11%10 == digit(12)
@@ -71,51 +91,80 @@ var (
 
 func (o *oracle) skips(fuel string) bool { return o.fuel != "both" && o.fuel != fuel }
 
-func (o *oracle) run(devices, points *memoryTable) {
-	o.codes, o.rules = map[string]int{}, map[string]int{}
-	byMPxN := map[string]*oraclePoint{}
-	for _, row := range points.rows {
-		o.readPoint(byMPxN, row)
+// checks says what is to be done about wrong check digits.
+func (o *oracle) checks(fuel string) string {
+	if fuel == "gas" {
+		return o.mprnCheck
 	}
-	for _, row := range devices.rows {
-		o.readDevice(byMPxN, row)
-	}
-	var numbers []string
-	for n := range byMPxN {
-		numbers = append(numbers, n)
-	}
-	sort.Slice(numbers, func(i, j int) bool {
-		a, _ := strconv.Atoi(numbers[i])
-		b, _ := strconv.Atoi(numbers[j])
-		return a < b
-	})
-	for _, n := range numbers {
-		o.assess(n, byMPxN[n])
+	return o.mpanCheck
+}
+
+func (o *oracle) count(code string, n int) {
+	if n > 0 {
+		o.codes[code] += n
 	}
 }
 
-func (o *oracle) readPoint(byMPxN map[string]*oraclePoint, row []string) {
+func (o *oracle) warn(code string) {
+	o.codes[code]++
+	o.warnings[code]++
+}
+
+func (o *oracle) run(devices, points *memoryTable) {
+	o.codes, o.warnings, o.points = map[string]int{}, map[string]int{}, map[string]*oraclePoint{}
+	o.rules, o.transitions, o.ambiguities = map[string]int{}, map[string]int{}, map[string]int{}
+	for _, row := range points.rows {
+		o.readPoint(row)
+	}
+	for _, row := range devices.rows {
+		o.readDevice(row)
+	}
+	var numbers []string
+	for n := range o.points {
+		numbers = append(numbers, n)
+	}
+	sort.Slice(numbers, func(i, j int) bool {
+		a, b := numbers[i], numbers[j]
+		return len(a) < len(b) || len(a) == len(b) && a < b
+	})
+	for _, n := range numbers {
+		o.assess(n, o.points[n])
+	}
+}
+
+func (o *oracle) readPoint(row []string) {
+	o.meterPoints.Rows++
 	number, fuel, ok := oracleMPxN(row[0])
 	switch {
 	case number == "":
-		o.codes["meter_points BAD_MPXN"]++
-		o.notUsed++
+		o.count("meter_points BAD_MPXN", 1)
+		o.meterPoints.NotUsed++
 		return
 	case o.skips(fuel):
-		o.otherFuel++
+		o.meterPoints.OtherFuel++
 		return
-	case !ok && fuel == "electricity":
-		o.codes["meter_points BAD_CHECK_DIGIT"]++
-		o.notUsed++
+	case !ok && o.checks(fuel) == "reject":
+		o.count("meter_points BAD_CHECK_DIGIT", 1)
+		o.meterPoints.NotUsed++
 		return
-	case !ok:
-		o.codes["meter_points BAD_CHECK_DIGIT"]++
+	case !ok && o.checks(fuel) == "warn":
+		o.warn("meter_points BAD_CHECK_DIGIT")
 	}
-	if byMPxN[number] == nil {
-		byMPxN[number] = &oraclePoint{}
+	if o.points[number] == nil {
+		o.points[number] = &oraclePoint{fuel: fuel}
 	}
-	byMPxN[number].rows = append(byMPxN[number].rows, []string{oracleStatus(row[1]), strings.Trim(row[2], " "),
+	o.points[number].rows = append(o.points[number].rows, oracleRow{oracleStatus(row[1]), o.readRDP(row[2]),
 		oracleDay(row[3]), oracleBool(row[4]), oracleStatus(row[5])})
+}
+
+// readRDP makes one value of all texts that can name no RDP.
+func (o *oracle) readRDP(s string) string {
+	s = strings.Trim(s, " ")
+	mpid := len(s) == 4 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+	if s == "" || mpid || slices.Contains(o.gasRDPs, s) {
+		return s
+	}
+	return "bad"
 }
 
 func oracleStatus(s string) string {
@@ -133,7 +182,7 @@ func oracleDay(s string) string {
 	if s == "" {
 		return ""
 	}
-	if _, err := time.Parse("2006-01-02", s); err != nil {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
 		return "bad"
 	}
 	return s
@@ -151,8 +200,12 @@ func oracleBool(s string) string {
 	return "bad"
 }
 
-func (o *oracle) readDevice(byMPxN map[string]*oraclePoint, row []string) {
+func (o *oracle) readDevice(row []string) {
+	o.devices.Rows++
 	deviceType, status := fold(row[0]), fold(row[1])
+	if deviceType == "esme" || deviceType == "gsme" {
+		o.devices.Meters++
+	}
 	if slices.Contains(oracleOtherTypes, deviceType) {
 		return
 	}
@@ -167,93 +220,108 @@ func (o *oracle) readDevice(byMPxN map[string]*oraclePoint, row []string) {
 			continue
 		}
 		seen = append(seen, identity)
-		o.associate(byMPxN[number], number, fuel, ok, deviceType, status)
+		o.devices.Associations++
+		if number != "" && o.skips(fuel) {
+			o.devices.OtherFuel++
+		} else if code := o.associate(o.points[number], number, fuel, ok, deviceType, status); code != "" {
+			o.count("devices "+code, 1)
+			o.devices.NotUsed++
+		}
 	}
 }
 
-func (o *oracle) associate(p *oraclePoint, number, fuel string, ok bool, deviceType, status string) {
-	unusable := func(code string) {
-		o.codes["devices "+code]++
-		if p != nil {
-			p.unusable = true
-		}
-	}
+// associate tells the point p, nil where there is none, of a device. It gives
+// the exception's code where the association is not used.
+func (o *oracle) associate(p *oraclePoint, number, fuel string, ok bool, deviceType, status string) string {
 	if number == "" {
-		o.codes["devices BAD_MPXN"]++
-		return
+		return "BAD_MPXN"
 	}
-	if o.skips(fuel) {
-		return
+	if !ok && o.checks(fuel) == "reject" {
+		return "BAD_CHECK_DIGIT"
 	}
-	if !ok {
-		o.codes["devices BAD_CHECK_DIGIT"]++
-		if fuel == "electricity" {
-			return
-		}
+	if !ok && o.checks(fuel) == "warn" {
+		o.warn("devices BAD_CHECK_DIGIT")
 	}
+	missing := p == nil
+	if missing {
+		p = &oraclePoint{} // to be forgotten
+	}
+	p.named = true
+	wrongFuel := (deviceType == "esme") != (fuel == "electricity")
 	switch {
 	case deviceType != "esme" && deviceType != "gsme":
-		unusable("UNKNOWN_DEVICE_TYPE")
+		p.unusable = true
+		return "UNKNOWN_DEVICE_TYPE"
 	case !slices.Contains(oracleStatuses, status):
-		unusable("UNKNOWN_DEVICE_STATUS")
-	case status == "pending" || status == "whitelisted":
-		if p != nil {
+		p.unusable = true
+		return "UNKNOWN_DEVICE_STATUS"
+	case status == "whitelisted":
+		return ""
+	case status == "pending":
+		p.pendingMismatch = p.pendingMismatch || wrongFuel
+		if !wrongFuel {
 			p.statuses = append(p.statuses, status)
 		}
-	case (deviceType == "esme") != (fuel == "electricity"):
-		unusable("FUEL_MISMATCH")
-	case p == nil:
-		o.codes["devices ORPHAN_MPXN"]++
+		if o.pending == "ignored" {
+			return ""
+		}
+	case wrongFuel:
+		p.unusable = true
 	default:
 		p.statuses = append(p.statuses, status)
 	}
+	switch {
+	case wrongFuel:
+		return "FUEL_MISMATCH"
+	case missing:
+		return "ORPHAN_MPXN"
+	}
+	return ""
 }
 
-func (o *oracle) assess(number string, p *oraclePoint) {
-	o.assessed++
+// examine looks at a point's own rows.
+func (o *oracle) examine(number string, p *oraclePoint) {
+	p.oracleRow = p.rows[0]
+	o.meterPoints.NotUsed += int64(len(p.rows) - 1)
 	conflict := false
 	for _, row := range p.rows {
-		conflict = conflict || !slices.Equal(row, p.rows[0])
+		conflict = conflict || row != p.oracleRow
 	}
-	o.notUsed += len(p.rows) - 1
-	rdp, problem := "", ""
-	bad := false
 	if conflict {
-		o.codes["meter_points CONFLICTING_METER_POINT"] += len(p.rows)
-		p.recorded, p.reported = "Null", "Null"
-		rdp, _ = oracleRDP(number, "")
-	} else {
-		if len(p.rows) > 1 {
-			o.codes["meter_points DUPLICATE_METER_POINT"] += len(p.rows) - 1
-		}
-		row := p.rows[0]
-		p.recorded, p.rdp, p.day, p.ever, p.reported = row[0], row[1], row[2], row[3], row[4]
-		rdp, problem = oracleRDP(number, p.rdp)
-		if problem != "" {
-			o.codes["meter_points "+problem]++
-		}
-		if !slices.Contains([]string{"Null", "A", "I", "N"}, p.recorded) {
-			o.codes["meter_points UNKNOWN_SERVICE_STATUS"]++
-			bad = true
-		}
-		if !slices.Contains([]string{"Null", "A", "I", "N"}, p.reported) {
-			o.codes["meter_points UNKNOWN_REPORTED_STATUS"]++
-		}
-		if p.day == "bad" || p.ever == "bad" {
-			o.codes["meter_points BAD_VALUE"]++
-			bad = true
-		}
+		o.count("meter_points CONFLICTING_METER_POINT", len(p.rows))
+		p.oracleRow, p.ownRow = oracleRow{recorded: "Null", reported: "Null"}, true
+		p.rdp, _ = o.route(number, "")
+		return
 	}
-	status, rule := oracleRule(p, conflict || bad)
-	o.rules[rule]++
-	o.list(number, rdp, p, status, rule)
+	o.count("meter_points DUPLICATE_METER_POINT", len(p.rows)-1)
+	problem := ""
+	if p.rdp, problem = o.route(number, p.rdpID); problem != "" {
+		o.count("meter_points "+problem, 1)
+	}
+	inForce := []string{"Null", "A", "I", "N"}
+	if !slices.Contains(inForce, p.recorded) {
+		o.count("meter_points UNKNOWN_SERVICE_STATUS", 1)
+		p.ownRow = true
+	}
+	if !slices.Contains(inForce, p.reported) {
+		o.warn("meter_points UNKNOWN_REPORTED_STATUS")
+	}
+	if p.day == "bad" || p.ever == "bad" {
+		o.count("meter_points BAD_VALUE", 1)
+		p.ownRow = true
+	}
 }
 
-func oracleRDP(number, rdp string) (string, string) {
+// route finds the RDP that is told of a point, or why there is none.
+func (o *oracle) route(number, rdpID string) (rdp, problem string) {
 	if len(number) < 13 {
-		switch rdp {
-		case "", "XOSERVE":
-			return "XOSERVE", ""
+		switch {
+		case rdpID == "" && len(o.gasRDPs) > 1:
+			return "", "NO_RDP"
+		case rdpID == "":
+			return o.gasRDPs[0], ""
+		case slices.Contains(o.gasRDPs, rdpID):
+			return rdpID, ""
 		}
 		return "", "BAD_RDP"
 	}
@@ -262,92 +330,14 @@ func oracleRDP(number, rdp string) (string, string) {
 		distributor = oracleDistributors[d-10]
 	}
 	switch {
-	case rdp == "" && distributor == "":
+	case rdpID == "" && distributor == "":
 		return "", "NO_RDP"
-	case rdp == "":
+	case rdpID == "":
 		return distributor, ""
-	case len(rdp) != 4 || strings.Trim(rdp, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "":
+	case len(rdpID) != 4:
 		return "", "BAD_RDP"
-	case rdp != distributor:
+	case rdpID != distributor && !o.trustColumn:
 		return "", "RDP_MISMATCH"
 	}
-	return rdp, ""
-}
-
-// oracleRule gives the status, "hold" for a hold, and the rule's name.
-func oracleRule(p *oraclePoint, ownRow bool) (string, string) {
-	any := func(statuses ...string) bool {
-		for _, s := range p.statuses {
-			if slices.Contains(statuses, s) {
-				return true
-			}
-		}
-		return false
-	}
-	inc := any("installednotcommissioned")
-	other := any("suspended", "recovery", "recovered")
-	gone := any("decommissioned", "withdrawn")
-	known := func(s string) bool { return s == "A" || s == "I" || s == "N" }
-	past := known(p.recorded) || known(p.reported) || p.ever == "true" || other || gone
-	switch {
-	case ownRow:
-		return "hold", "own-row"
-	case any("commissioned"):
-		return "A", "commissioned"
-	case p.unusable:
-		return "hold", "unreadable"
-	case inc && !other:
-		return "I", "installed"
-	case inc:
-		return "hold", "mixed"
-	case past:
-		return "N", "not-active"
-	}
-	return "Null", "never"
-}
-
-const oracleAsOf = "2026-11-21"
-
-func (o *oracle) list(number, rdp string, p *oraclePoint, status, rule string) {
-	row := changeRow{MPxN: number, RDP: rdp, Old: p.recorded, New: status, Rule: rule, EffectiveOn: NoDay}
-	day := func(s string) int32 {
-		t, _ := time.Parse("2006-01-02", s)
-		return int32(t.Unix() / 86400)
-	}
-	changed := status != "hold" && status != p.recorded
-	switch {
-	case status == "hold":
-		row.New, row.Disposition = p.recorded, "held"
-	case changed && o.scope == "backfill" && !(status == "I" && (p.recorded == "Null" || p.recorded == "N")):
-		row.Disposition = "left"
-	default:
-		news := status != p.recorded
-		switch o.baseline {
-		case "go-live":
-			news = status != "A" || p.recorded != "A"
-		case "reported":
-			news = status != p.reported
-		}
-		if status == "Null" {
-			news = false
-		}
-		if !changed && !news {
-			return
-		}
-		row.EffectiveOn = day(oracleAsOf)
-		if !changed && p.day != "" {
-			row.EffectiveOn = day(p.day)
-		} else if !changed {
-			o.codes["meter_points MISSING_EFFECTIVE_DATE"]++
-		}
-		switch {
-		case !news:
-			row.Disposition = "recorded"
-		case rdp == "":
-			row.Disposition = "undeliverable"
-		default:
-			row.Disposition = "emitted"
-		}
-	}
-	o.changes = append(o.changes, row)
+	return rdpID, ""
 }

@@ -24,17 +24,17 @@ const (
 // samples with wide gaps between them, so the widest ranges are cut again.
 func (r *run) chooseRanges(ctx context.Context) error {
 	rows := r.points.rows()
-	wanted := int(min(max(rows/pointsPerRange, 1), kernel.MaxRanges/2))
+	wanted := int(min(max(rows/pointsPerRange, int64(2*r.cfg.Passes), 1), kernel.MaxRanges/2))
 	if wanted == 1 {
 		r.ranges = kernel.NewRanges(nil)
-		return nil
+		return r.choosePasses()
 	}
 	sample, err := r.sampleKeys(ctx)
 	if err != nil {
 		return err
 	}
 	r.ranges = kernel.NewRanges(cutKeys(sample, wanted))
-	return nil
+	return r.choosePasses()
 }
 
 // cutKeys gives the first keys of ranges 1, 2, …: quantiles of the sample, and

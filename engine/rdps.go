@@ -62,25 +62,38 @@ type delivery struct {
 // deliveries answers the registrar's question by table: by distributor (0 for
 // gas) and code.
 type deliveries struct {
-	rdps  []string // sorted; rdps[0] is ""
+	rdps  []string // rdps[0] is ""; grows at its end
+	known int      // codes that are resolved
 	table [100][256]delivery
 }
 
-// newDeliveries resolves every combination that can occur, once all codes are
-// known.
-func newDeliveries(codes *rdpCodes) (*deliveries, error) {
-	d := &deliveries{rdps: []string{""}}
-	registrar := codes.registrar
-	names := slices.Concat(codes.names[1:], registrar.Gas)
+// newDeliveries knows the registrar's own RDPs.
+func newDeliveries(registrar *meterpoint.Registrar) *deliveries {
+	names := slices.Clone(registrar.Gas)
 	for _, mpid := range registrar.Distributors {
 		if mpid != "" {
 			names = append(names, mpid)
 		}
 	}
 	slices.Sort(names)
-	d.rdps = append(d.rdps, slices.Compact(names)...)
+	return &deliveries{rdps: append([]string{""}, slices.Compact(names)...)}
+}
+
+// resolve answers every question that can come up, given the codes that are
+// known so far. No worker reads at the same time.
+func (d *deliveries) resolve(codes *rdpCodes) error {
+	if d.known == len(codes.names) {
+		return nil
+	}
+	d.known = len(codes.names)
+	registrar := codes.registrar
+	for _, name := range codes.names[1:] {
+		if !slices.Contains(d.rdps, name) {
+			d.rdps = append(d.rdps, name)
+		}
+	}
 	if len(d.rdps) > maxRDPs {
-		return nil, tooManyRDPs(len(d.rdps) - 1)
+		return tooManyRDPs(len(d.rdps) - 1)
 	}
 	for distributor := range d.table {
 		m := meterpoint.MPxN(distributor) * 1e11 // 0 is gas
@@ -93,11 +106,11 @@ func newDeliveries(codes *rdpCodes) (*deliveries, error) {
 				name = codes.names[code]
 			}
 			rdp, problem := registrar.Resolve(m, name)
-			at, _ := slices.BinarySearch(d.rdps, rdp)
+			at := slices.Index(d.rdps, rdp)
 			d.table[distributor][code] = delivery{uint8(at), problem}
 		}
 	}
-	return d, nil
+	return nil
 }
 
 func tooManyRDPs(found int) *Refusal {

@@ -14,6 +14,7 @@ type Result struct {
 	Inputs     []Input
 	Cautions   []string // what an operator should look at, in order
 	Stages     []Stage  // wall time
+	Work       []Stage  // the workers' time, added up
 }
 
 // ReadTotals are the control totals of the input tables.
@@ -57,7 +58,7 @@ type Input struct {
 	Files []File
 }
 
-// Stage is a part of a run with its wall time.
+// Stage is a part of a run with its time.
 type Stage struct {
 	Name     string
 	Duration time.Duration

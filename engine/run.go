@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -24,26 +25,48 @@ func Run(ctx context.Context, cfg Config, in Inputs, sink Sink, progress *Progre
 	if err != nil {
 		return nil, err
 	}
-	stages := []struct {
-		name string
-		work func() error
-	}{
-		{"sample keys", func() error { return r.chooseRanges(ctx) }},
-		{"read both tables", func() error { return r.gather(ctx) }},
-		{"decide and write", func() error { return r.decide(ctx, sink) }},
-		{"check limits", r.judge},
-		{"list exceptions", func() error { return r.list(sink) }},
+	if err := r.do(ctx, sink); err != nil {
+		return r.result, err
 	}
-	for _, stage := range stages {
-		progress.enter(stage.name)
-		started := cfg.now()
-		if err := stage.work(); err != nil {
-			return r.result, err
-		}
-		r.stages = append(r.stages, Stage{stage.name, cfg.now().Sub(started)})
-	}
-	r.result.Stages = r.stages
+	r.result.Stages, r.result.Work = r.stages, r.work()
 	return r.result, nil
+}
+
+// do goes through the stages. Reading and deciding take turns, pass by pass.
+func (r *run) do(ctx context.Context, sink Sink) error {
+	if err := r.stage("sample keys", func() error { return r.chooseRanges(ctx) }); err != nil {
+		return err
+	}
+	r.employ()
+	for i := range r.passes.all {
+		if err := r.stage("read both tables", func() error { return r.gather(ctx, i) }); err != nil {
+			return err
+		}
+		if err := r.stage("decide and write", func() error { return r.assess(ctx, r.passes.all[i].points, sink) }); err != nil {
+			return err
+		}
+	}
+	if err := r.stage("add up", r.conclude); err != nil {
+		return err
+	}
+	if err := r.stage("check limits", r.judge); err != nil {
+		return err
+	}
+	return r.stage("list exceptions", func() error { return r.list(sink) })
+}
+
+// stage does work and adds what it took to the stage of that name.
+func (r *run) stage(name string, work func() error) error {
+	r.progress.enter(name)
+	started := r.cfg.now()
+	err := work()
+	took := r.cfg.now().Sub(started)
+	if i := slices.IndexFunc(r.stages, func(s Stage) bool { return s.Name == name }); i >= 0 {
+		r.stages[i].Duration += took
+	} else {
+		r.stages = append(r.stages, Stage{name, took})
+	}
+	return err
 }
 
 // run is the state of one run.
@@ -57,11 +80,12 @@ type run struct {
 	keepPoints   [8]bool
 	rdpCodes     *rdpCodes
 	deliveries   *deliveries
-	verdicts     *verdicts
 	ranges       *kernel.Ranges
+	passes       *passes
 	asOfDay      int32
 
 	gatherers []*gatherer
+	assessors []*assessor
 	read      ReadTotals
 	ledger    ledger
 	cells     *histogram
@@ -92,21 +116,17 @@ func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run,
 			return nil, err
 		}
 	}
-	if err := r.checkMemory(); err != nil {
-		return nil, err
-	}
 	r.associations = newAssociations(&r.cfg)
 	r.rdpCodes = newRDPCodes(&r.cfg.Registrar)
-	r.verdicts = newVerdicts(cfg.Question)
-	if r.asOfDay, err = londonDay(cfg.AsOf); err != nil {
+	r.deliveries = newDeliveries(&r.cfg.Registrar)
+	if r.asOfDay, err = LondonDay(cfg.AsOf); err != nil {
 		return nil, err
 	}
-	progress.total.Store(r.devices.rows() + r.points.rows())
 	return r, nil
 }
 
-// londonDay is the Europe/London date of an instant, in days since 1970.
-func londonDay(t time.Time) (int32, error) {
+// LondonDay is the Europe/London date of an instant, in days since 1970.
+func LondonDay(t time.Time) (int32, error) {
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		return 0, fmt.Errorf("cannot load the time zone Europe/London: %w", err)
@@ -115,18 +135,28 @@ func londonDay(t time.Time) (int32, error) {
 	return int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400), nil
 }
 
-// decide assesses all ranges and draws up the result.
-func (r *run) decide(ctx context.Context, sink Sink) (err error) {
-	if r.deliveries, err = newDeliveries(r.rdpCodes); err != nil {
-		return err
+// employ makes the workers' parts, which live as long as the run.
+func (r *run) employ() {
+	r.progress.total.Store(r.rowsToRead())
+	for range r.cfg.Workers {
+		r.gatherers = append(r.gatherers, newGatherer(r))
+		r.assessors = append(r.assessors, newAssessor(r))
 	}
-	if err := r.assess(ctx, sink); err != nil {
-		return err
+}
+
+// conclude adds the workers' parts up and draws up the result.
+func (r *run) conclude() error {
+	for i, a := range r.assessors {
+		r.addRead(r.gatherers[i])
+		r.cells.merge(a.cells)
+		r.ledger.merge(a.ledger)
+		r.located = append(r.located, a.locator.found...)
 	}
+	r.read.Devices.Rows, r.read.MeterPoints.Rows = r.devices.rows(), r.points.rows()
 	r.read.Devices.NotUsed += r.ledger.counts.All[Devices][OrphanMPxN]
 	facts := r.cells.facts(r.deliveries.rdps)
 	r.result = &Result{
-		Config: r.cfg, RDPs: r.deliveries.rdps[1:], Read: r.read, Facts: facts,
+		Config: r.cfg, RDPs: slices.Sorted(slices.Values(r.deliveries.rdps[1:])), Read: r.read, Facts: facts,
 		Summary:    facts.Summarise(r.cfg.Question, r.cfg.Switches),
 		Exceptions: r.ledger.counts,
 		Inputs:     []Input{{Devices, r.devices.plan.Files}, {MeterPoints, r.points.plan.Files}},

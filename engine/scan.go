@@ -22,15 +22,18 @@ type scanner struct {
 	first   int64 // row in the split
 	at      int   // index of the split at hand
 	split   Split
+	known   bool // an earlier pass read the split
 	trail   trail
 	numbers []uint64
 	classes []uint8
 	decode  [3]numberDecoder
 	checks  *kernel.Classifier
+	watch   *stopwatch // nil: nobody asks
 }
 
 // scan opens the split and hands each batch to use.
 func (s *scanner) scan(at int, use func() error) error {
+	s.watch.start()
 	split := s.table.plan.Splits[at]
 	bound := &s.table.bindings[split.File]
 	reader, err := s.table.source.Open(split, bound.columns)
@@ -38,7 +41,9 @@ func (s *scanner) scan(at int, use func() error) error {
 		return err
 	}
 	defer reader.Close()
+	askForNumbers(reader, bound.fields)
 	s.at, s.split, s.present = at, split, [fields]bool{}
+	s.known = s.table.readRows[at] >= 0
 	s.trail.begin(at, split.Rows)
 	for _, f := range bound.fields {
 		s.present[f] = true
@@ -47,6 +52,7 @@ func (s *scanner) scan(at int, use func() error) error {
 	rows := int64(0)
 	for {
 		err := reader.Next(&batch)
+		s.watch.lap(stepDecode)
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -66,10 +72,21 @@ func (s *scanner) scan(at int, use func() error) error {
 	s.table.readRows[at] = rows
 	if rows > split.Rows || s.file().Rows >= 0 && rows != split.Rows {
 		return &Refusal{Kind: RefusedInput,
-			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, s.file().Path, split.Rows, split.FirstRow, rows),
+			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, ShownPath(s.file().Path), split.Rows, split.FirstRow, rows),
 			Next:    "The file is damaged: ask for the extract again."}
 	}
 	return nil
+}
+
+// askForNumbers spares identifiers the way through text where the reader can.
+func askForNumbers(reader Reader, fields []field) {
+	if r, ok := reader.(NumberReader); ok {
+		for i, f := range fields {
+			if f.isIdentifier() {
+				r.ReadNumbers(i)
+			}
+		}
+	}
 }
 
 // load points the columns at the rows of a batch from at on: all of them where
@@ -89,11 +106,15 @@ func (s *scanner) load(batch *Batch, at int64, bound []field) error {
 	return nil
 }
 
+// firstReading tells whether no earlier pass read the split at hand: only then
+// its rows are counted.
+func (s *scanner) firstReading() bool { return !s.known }
+
 func (s *scanner) file() *File { return &s.table.plan.Files[s.split.File] }
 
 func (s *scanner) refuse(f field, err error) error {
 	return &Refusal{Kind: RefusedInput, Err: err,
-		Problem: fmt.Sprintf("cannot read %s: %s, column %s, rows from %d on: %v", s.table.name, s.file().Path, s.table.bound(s.at).name(f), s.split.FirstRow+s.first, err),
+		Problem: fmt.Sprintf("cannot read %s: %s, column %s, rows from %d on: %v", s.table.name, ShownPath(s.file().Path), Shown(s.table.bound(s.at).name(f)), s.split.FirstRow+s.first, err),
 		Next:    "Check the extract, and that the column is the one meant."}
 }
 

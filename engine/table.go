@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // table is one input table, planned and bound.
@@ -12,7 +13,8 @@ type table struct {
 	plan     *Plan
 	bindings []binding // by file
 
-	readRows []int64 // by split: rows that reading found; each written by one worker
+	readRows []int64 // by split: rows that reading found, −1 before; each written by one worker
+	settled  bool
 }
 
 func planTable(ctx context.Context, name Table, source Source, mapping map[string]string) (*table, error) {
@@ -24,7 +26,7 @@ func planTable(ctx context.Context, name Table, source Source, mapping map[strin
 	if err != nil {
 		return nil, err
 	}
-	return &table{name: name, source: source, plan: p, bindings: bindings, readRows: make([]int64, len(p.Splits))}, nil
+	return &table{name: name, source: source, plan: p, bindings: bindings, readRows: slices.Repeat([]int64{-1}, len(p.Splits))}, nil
 }
 
 // typicalRowBytes is what a row of text takes, where rows have to be guessed.
@@ -56,9 +58,13 @@ func (t *table) mostRows() int64 {
 	return rows
 }
 
-// settle says, once every split was read, how many rows each file has and
-// where each split's rows begin.
-func (t *table) settle() {
+// settle says, as soon as every split was read, how many rows each file has and
+// where each split's rows begin, and refuses another row count than expected.
+func (t *table) settle(expected map[Table]int64) error {
+	if t.settled || slices.Contains(t.readRows, -1) {
+		return nil
+	}
+	t.settled = true
 	for i := range t.plan.Files {
 		t.plan.Files[i].Rows = 0
 	}
@@ -68,6 +74,7 @@ func (t *table) settle() {
 		s.FirstRow, s.Rows = file.Rows, t.readRows[i]
 		file.Rows += s.Rows
 	}
+	return t.expect(expected)
 }
 
 // place is where a row stands: in a split, since rows of a file can be counted

@@ -29,22 +29,31 @@ func copyRange(devices, points []uint64, days []int32) *rangeCopy {
 	return &rangeCopy{slices.Clone(devices), slices.Clone(points), slices.Clone(days)}
 }
 
-// pointRows is what the twin knows of one point.
-type pointRows struct {
-	set  meterpoint.StatusSet
-	rows [][2]int64 // payload, day
+// twinRow is what a meter_points row says.
+type twinRow struct {
+	payload uint32
+	day     int32
+}
+
+// twinPoint is what the twin knows of one point.
+type twinPoint struct {
+	set      meterpoint.StatusSet
+	first    twinRow
+	rows     int64
+	conflict bool // another row differs from the first
 }
 
 // check computes the range again with maps, without tables, sorting kernels or
 // packed verdicts, and compares changes, cells and exception counts.
 func (c *rangeCopy) check(r *run, cells *histogram, found *ledger, changes *Changes) error {
-	points := map[meterpoint.MPxN]*pointRows{}
+	points := make(map[meterpoint.MPxN]*twinPoint, len(c.points))
 	for i, w := range c.points {
-		m := meterpoint.MPxN(kernel.Key(w))
+		m, row := meterpoint.MPxN(kernel.Key(w)), twinRow{kernel.Payload(w), c.days[i]}
 		if points[m] == nil {
-			points[m] = &pointRows{}
+			points[m] = &twinPoint{first: row}
 		}
-		points[m].rows = append(points[m].rows, [2]int64{int64(kernel.Payload(w)), int64(c.days[i])})
+		points[m].rows++
+		points[m].conflict = points[m].conflict || row != points[m].first
 	}
 	twin := &ledger{}
 	for _, w := range c.devices {
@@ -74,17 +83,13 @@ func (c *rangeCopy) check(r *run, cells *histogram, found *ledger, changes *Chan
 	return nil
 }
 
-func (r *run) decidePlainly(m meterpoint.MPxN, p *pointRows, changes *Changes, cells map[uint32]int64, found *ledger) {
-	conflict := false
-	for _, row := range p.rows[1:] {
-		conflict = conflict || row != p.rows[0]
-	}
-	payload, day := uint32(p.rows[0][0]), int32(p.rows[0][1])
-	if conflict {
+func (r *run) decidePlainly(m meterpoint.MPxN, p *twinPoint, changes *Changes, cells map[uint32]int64, found *ledger) {
+	payload, day := p.first.payload, p.first.day
+	if p.conflict {
 		payload, day = 0, NoDay
-		found.count(MeterPoints, ConflictingMeterPoint, false, int64(len(p.rows)))
-	} else if len(p.rows) > 1 {
-		found.count(MeterPoints, DuplicateMeterPoint, false, int64(len(p.rows)-1))
+		found.count(MeterPoints, ConflictingMeterPoint, false, p.rows)
+	} else if p.rows > 1 {
+		found.count(MeterPoints, DuplicateMeterPoint, false, p.rows-1)
 	}
 	recorded, reported, ever := unpackPoint(payload)
 	code := payload >> kernel.RDPShift & 255
@@ -94,12 +99,12 @@ func (r *run) decidePlainly(m meterpoint.MPxN, p *pointRows, changes *Changes, c
 	}
 	rdp, problem := r.cfg.Registrar.Resolve(m, name)
 	point := meterpoint.Point{Set: p.set, Recorded: recorded, Reported: reported, Ever: ever == everTrue,
-		OwnRow: conflict || ever == everBad || day == badDay}
+		OwnRow: p.conflict || ever == everBad || day == badDay}
 	o := r.cfg.Question.Outcome(point)
 	at := slices.Index(r.deliveries.rdps, rdp)
 	cells[cellKey(uint8(at), m.Fuel(), situation(point))]++
 
-	if !conflict {
+	if !p.conflict {
 		if problem != meterpoint.RDPKnown {
 			found.count(MeterPoints, [...]Code{0, NoRDP, BadRDP, RDPMismatch}[problem], false, 1)
 		}

@@ -19,6 +19,7 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 	var sorter, sorterWithDays Sorter
 	sortable, _ := sorter.Sort(slices.Clone(e.words), nil)
 	sortableToo, days := sorterWithDays.Sort(slices.Clone(e.words), slices.Clone(e.days))
+	integers := make([]int64, rows)
 	var table [512]uint32
 	var counts [512]int64
 	var kinds [64]int64
@@ -28,6 +29,7 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 		"ParseTexts":         func() { ParseTexts(numbers, e.offsets, e.data, nil) },
 		"ParseTexts of some": func() { ParseTexts(numbers, e.offsets, e.data, e.rows) },
 		"ParseTexts slowly":  func() { ParseTexts(numbers, e.spacedOffsets, e.spacedData, nil) },
+		"ParsePrefixed":      func() { ParsePrefixed(integers, e.prefixed, 0, len(e.prefixed)) },
 		"DropRepeats":        func() { DropRepeats(numbers, e.numbers, e.rows) },
 		"Classify":           func() { checks.Classify(classes, e.numbers) },
 		"Find":               func() { ranges.Find(found, e.words) },

@@ -51,6 +51,14 @@ func BenchmarkParseTexts(b *testing.B) {
 		copying(len(e.data)))
 }
 
+func BenchmarkParsePrefixed(b *testing.B) {
+	e, numbers := newEstate(benchRows), make([]int64, benchRows)
+	compare(b, benchRows,
+		form{"swar", func() { ParsePrefixed(numbers, e.prefixed, 0, len(e.prefixed)) }},
+		form{"plain", func() { parsePrefixedPlainly(benchRows, e.prefixed, 0, len(e.prefixed)) }},
+		copying(len(e.prefixed)))
+}
+
 func BenchmarkClassify(b *testing.B) {
 	e, classes := newEstate(benchRows), make([]uint8, benchRows)
 	checks := NewClassifier(meterpoint.DefaultDigits)

@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // ChunkWords is how many words a chunk holds.
 const ChunkWords = 512
@@ -12,8 +15,9 @@ const slabChunks = 256
 type Chunk struct {
 	Words [ChunkWords]uint64
 	trail [ChunkWords]uint16
-	days  *[ChunkWords]int32
-	first uint32 // block of the first word's row
+	days  *[ChunkWords]uint16
+	far   []int32 // the days that two bytes cannot tell, in order
+	first uint32  // block of the first word's row
 	n     uint32
 }
 
@@ -31,12 +35,34 @@ const (
 // Len is the number of words in the chunk.
 func (c *Chunk) Len() int { return int(c.n) }
 
-// Days beside the words; nil where the bucket keeps none.
-func (c *Chunk) Days() []int32 {
+// Days are kept in two bytes: those of the years 1900 to 2079 by their
+// distance from the first, and two codes.
+const (
+	firstDay = -25567 // 1900-01-01
+	noDay    = 0xFFFF
+	farDay   = 0xFFFE // the next of Chunk.far
+)
+
+// NoDay stands for an absent date.
+const NoDay = math.MinInt32
+
+// Days appends the days beside the words; none where the bucket keeps none.
+func (c *Chunk) Days(days []int32) []int32 {
 	if c.days == nil {
-		return nil
+		return days
 	}
-	return c.days[:c.n]
+	far := c.far
+	for _, code := range c.days[:c.n] {
+		day := firstDay + int32(code)
+		switch code {
+		case noDay:
+			day = NoDay
+		case farDay:
+			day, far = far[0], far[1:]
+		}
+		days = append(days, day)
+	}
+	return days
 }
 
 // Rows appends the row that each word came from.
@@ -53,16 +79,27 @@ func (c *Chunk) Rows(rows []int64) []int64 {
 // concurrent use: each worker has its own.
 type Slab struct {
 	fresh     []Chunk
-	freshDays [][ChunkWords]int32
+	freshDays [][ChunkWords]uint16
+	used      []*Chunk
 	WithDays  bool
 }
 
+// Reuse takes chunks back that nobody reads any more. They must come from a
+// slab with the same WithDays.
+func (s *Slab) Reuse(chunks []*Chunk) { s.used = append(s.used, chunks...) }
+
 func (s *Slab) chunk() *Chunk {
+	if last := len(s.used) - 1; last >= 0 {
+		c := s.used[last]
+		s.used = s.used[:last]
+		c.far, c.n = nil, 0
+		return c
+	}
 	if len(s.fresh) == 0 {
 		s.fresh = make([]Chunk, slabChunks)
 		populate(unsafe.Pointer(&s.fresh[0]), unsafe.Sizeof(s.fresh[0])*slabChunks)
 		if s.WithDays {
-			s.freshDays = make([][ChunkWords]int32, slabChunks)
+			s.freshDays = make([][ChunkWords]uint16, slabChunks)
 			populate(unsafe.Pointer(&s.freshDays[0]), unsafe.Sizeof(s.freshDays[0])*slabChunks)
 		}
 	}
@@ -88,7 +125,7 @@ type Buckets struct {
 // chunks themselves are spread over memory.
 type head struct {
 	chunk *Chunk // nil before the first word
-	days  *[ChunkWords]int32
+	days  *[ChunkWords]uint16
 	n     uint32
 	last  uint32 // block of the last word's row
 }
@@ -120,7 +157,19 @@ func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32,
 		h.chunk.Words[n] = w
 		h.chunk.trail[n] = uint16((block-h.last+backSteps)<<blockBits) | uint16(row&rowInBlock)
 		if days != nil {
-			h.days[n] = days[i]
+			day := days[i]
+			code := uint32(day - firstDay)
+			if day == NoDay { // often, and not predictably: no branch
+				code = 0
+			}
+			if code >= farDay {
+				code = farDay
+				h.chunk.far = append(h.chunk.far, day)
+			}
+			if day == NoDay {
+				code = noDay
+			}
+			h.days[n] = uint16(code)
 		}
 		h.n, h.last = n+1, block
 	}
@@ -143,7 +192,7 @@ func (b *Buckets) close(at int) {
 }
 
 // Take gives the chunks of a range and forgets them, so that their memory can
-// be reclaimed once the caller is done.
+// be used again once the caller is done.
 func (b *Buckets) Take(at int) []*Chunk {
 	b.close(at)
 	chunks := b.filled[at]

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 func gathered(chunks []*Chunk) (words []uint64, days []int32, rows []int64) {
 	for _, c := range chunks {
 		words = append(words, c.Words[:c.Len()]...)
-		days = append(days, c.Days()...)
+		days = c.Days(days)
 		rows = c.Rows(rows)
 	}
 	return words, days, rows
@@ -24,6 +25,10 @@ type scattered struct {
 	rows  []int32
 	first int64
 }
+
+// Days that two bytes tell, and days that they do not.
+var oddDays = []int32{-1000, 0, 20778, NoDay, firstDay, firstDay - 1, firstDay + farDay - 1, firstDay + farDay, firstDay + noDay,
+	firstDay + noDay + 1, NoDay + 1, math.MaxInt32, 7, NoDay}
 
 // checkScatter scatters batches and compares each range, in arrival order,
 // with a plain partition.
@@ -38,7 +43,7 @@ func checkScatter(t interface{ Fatalf(string, ...any) }, firstKeys []uint64, bat
 			wantWords[at] = append(wantWords[at], w)
 			wantRows[at] = append(wantRows[at], batch.first+int64(batch.rows[i]))
 			if withDays {
-				days = append(days, int32(i)-1000)
+				days = append(days, oddDays[i%len(oddDays)])
 				wantDays[at] = append(wantDays[at], days[i])
 			}
 		}

@@ -14,6 +14,7 @@ type estate struct {
 	numbers       []uint64
 	offsets       []int32 // texts of the numbers
 	data          []byte
+	prefixed      []byte  // the texts, each after its length
 	spacedOffsets []int32 // the same with a space in front
 	spacedData    []byte
 	rows          []int32 // every row
@@ -37,6 +38,7 @@ func newEstate(rows int) *estate {
 		e.numbers = append(e.numbers, uint64(m))
 		e.data = strconv.AppendUint(e.data, uint64(m), 10)
 		e.offsets = append(e.offsets, int32(len(e.data)))
+		e.prefixed = append(e.prefixed, prefixed([]string{m.String()})...)
 		e.spacedData = strconv.AppendUint(append(e.spacedData, ' '), uint64(m), 10)
 		e.spacedOffsets = append(e.spacedOffsets, int32(len(e.spacedData)))
 		e.rows = append(e.rows, int32(row))

@@ -76,6 +76,18 @@ func NewRanges(firstKeys []uint64) *Ranges {
 // Count of ranges.
 func (r *Ranges) Count() int { return r.count }
 
+// Span gives the first and the last key of the ranges from up to and without to.
+func (r *Ranges) Span(from, to int) (first, last uint64) {
+	last = 1<<keyBits - 1
+	if from > 0 {
+		first = r.bounds[from-1]
+	}
+	if to < r.count {
+		last = r.bounds[to-1] - 1
+	}
+	return first, last
+}
+
 // Of is the range that holds the key.
 func (r *Ranges) Of(key uint64) int {
 	cell := r.cells[key>>cellBits%cells]

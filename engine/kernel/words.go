@@ -79,6 +79,29 @@ func KeepPoints(words []uint64, days, into []int32, numbers []uint64, payloads [
 	return n
 }
 
+// Within keeps the words whose keys are from first to last, with what stands
+// beside them, and returns how many there are. days may be nil.
+func Within(words []uint64, days, rows []int32, first, last uint64) int {
+	low, width := first<<PayloadBits, (last-first+1)<<PayloadBits
+	n := 0
+	if days == nil {
+		for i, w := range words {
+			words[n], rows[n] = w, rows[i]
+			if w-low < width {
+				n++
+			}
+		}
+		return n
+	}
+	for i, w := range words {
+		words[n], days[n], rows[n] = w, days[i], rows[i]
+		if w-low < width {
+			n++
+		}
+	}
+	return n
+}
+
 // JoinKinds makes each status code the kind type × statuses + status.
 func JoinKinds(statuses, types []uint8, statusesOfType uint8) {
 	types = types[:len(statuses)]
