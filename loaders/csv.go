@@ -186,7 +186,7 @@ func (f *csvFile) refuse(header []string, err error) error {
 	where := fmt.Sprintf("line %d", fault.line)
 	switch {
 	case fault.field >= 0 && fault.field < len(header):
-		where += ", column " + header[fault.field]
+		where += ", column " + engine.Shown(header[fault.field])
 	case fault.field >= 0:
 		where += fmt.Sprintf(", column %d", fault.field+1)
 	}
@@ -196,7 +196,7 @@ func (f *csvFile) refuse(header []string, err error) error {
 	}
 	return &engine.Refusal{
 		Kind:    engine.RefusedInput,
-		Problem: fmt.Sprintf("cannot read %s %s: %s: %s", f.table, f.path, where, fault.problem),
+		Problem: fmt.Sprintf("cannot read %s %s: %s: %s", f.table, engine.ShownPath(f.path), where, fault.problem),
 		Next:    next,
 	}
 }

@@ -17,6 +17,10 @@ const (
 	// quotes included: beyond them a quote is missing, not a text long.
 	maxFieldBytes = 1 << 20
 	maxLineBytes  = 16 << 20
+
+	// maxFields bounds the fields of a row: what is kept of one takes many times
+	// the byte that it may have in the file.
+	maxFields = 10_000
 )
 
 // byteOrderMark is what some programs write in front of UTF-8.
@@ -142,6 +146,9 @@ func (s *csvScanner) cut(text []byte) (size int, err error) {
 		return max(end, 0), err
 	}
 	for at := 0; ; at++ {
+		if len(s.fields) == maxFields {
+			return 0, s.fault(text, at, -1, fmt.Sprintf("the row has more than %d fields: a line end is missing, or the file is no extract", maxFields), "")
+		}
 		var field csvField
 		from := at
 		if at < len(text) && text[at] == '"' {

@@ -159,6 +159,8 @@ func TestCSVScannerLimits(t *testing.T) {
 		{"field too wide in quotes", "a\nb,\"" + string(wide) + "\n\",", "line 2: the field has more than 1 MiB"},
 		{"line", string(line) + strings.Repeat("x", maxLineBytes-len(line)-1) + "\n", ""},
 		{"line too long", "a\n" + string(line) + strings.Repeat("x", maxLineBytes-len(line)) + "\n", "line 2: the row that begins here does not end within 16 MiB"},
+		{"fields", strings.Repeat(",", maxFields-1), ""},
+		{"too many fields", "a\n" + strings.Repeat(",", maxLineBytes), "line 2: the row has more than 10000 fields"},
 		{"quote never closed in a large file", "a\n\"" + strings.Repeat("x\n", maxLineBytes), "line 2: the row that begins here does not end within 16 MiB"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

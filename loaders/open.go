@@ -61,7 +61,7 @@ func openFile(path string, table engine.Table, options Options) (dataFile, error
 	}
 	return nil, &engine.Refusal{
 		Kind:    engine.RefusedInput,
-		Problem: fmt.Sprintf("cannot read %s %s: it holds %s, %s", table, path, found.kind, expected),
+		Problem: fmt.Sprintf("cannot read %s %s: it holds %s, %s", table, engine.ShownPath(path), found.kind, expected),
 		Next:    found.next,
 	}
 }

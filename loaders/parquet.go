@@ -51,6 +51,7 @@ func (f *parquetFile) plan(context.Context) (description engine.File, splits []e
 		description.Columns = append(description.Columns, c.Column)
 	}
 	splits, err = f.cut(file, foot)
+	foot.stateBounds(splits)
 	return description, splits, err
 }
 

@@ -26,27 +26,37 @@ const (
 
 // columnBatch is the memory behind one array: reused for every batch.
 type columnBatch struct {
-	form    pageForm
-	valid   []byte // bitmap; up to date only while nulls > 0
-	nulls   int
-	values  []byte  // text; textPad in front, copySlack behind
-	offsets []int32 // text
-	codes   []int32 // dictionary codes, or days
-	ints    []int64
-	bits    []byte
-	dense   []int32 // offsets of the values present
+	form      pageForm
+	numbers   bool   // text may come as numbers
+	valid     []byte // bitmap; up to date only while nulls > 0
+	nulls     int
+	values    []byte  // text; textPad in front, copySlack behind
+	offsets   []int32 // text
+	codes     []int32 // dictionary codes, or days
+	ints      []int64
+	bits      []byte
+	denseInts []int64 // the numbers present
+	dense     []int32 // offsets of the values present
 }
 
 // reset makes room for n rows of a form.
 func (b *columnBatch) reset(form pageForm, n int) {
-	b.form, b.nulls = form, 0
+	b.nulls = 0
 	b.valid = grow(b.valid, batchRows/8)
+	if b.numbers && form == formPlain {
+		form = formNumbers
+	}
+	b.makeRoom(form, n)
+}
+
+func (b *columnBatch) makeRoom(form pageForm, n int) {
+	b.form = form
 	switch form {
 	case formBits:
 		b.bits = grow(b.bits, batchRows/8)
 	case formCodes, formDays:
 		b.codes = grow(b.codes, batchRows)
-	case formInts:
+	case formInts, formNumbers:
 		b.ints = grow(b.ints, batchRows)
 	case formPlain, formSizes:
 		b.values = grow(b.values, max(cap(b.values), textPad+16*n+copySlack))
@@ -71,7 +81,11 @@ func (b *columnBatch) append(p *page, done, k int) error {
 		spread(b.codes[done:done+k], p.codes[p.value:], p.valid, p.row)
 	case p.form == formInts:
 		spread(b.ints[done:done+k], p.ints[p.value:], p.valid, p.row)
+	case b.form == formNumbers && b.appendNumbers(p, done, k, present):
 	default:
+		if b.form == formNumbers {
+			b.spell(done)
+		}
 		err = b.appendText(p, done, k, present)
 	}
 	p.row, p.rows, p.value = p.row+k, p.rows-k, p.value+present
@@ -260,6 +274,9 @@ func (b *columnBatch) array(typ arrow.DataType, dict *dictionary, n int) arrow.A
 		buffers[1] = memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(b.codes[:n]))
 	case formDays:
 		buffers[1] = memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(b.codes[:n]))
+	case formNumbers:
+		typ = arrow.PrimitiveTypes.Int64
+		buffers[1] = memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(b.ints[:n]))
 	case formInts:
 		buffers[1] = memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(b.ints[:n]))
 	case formPlain, formSizes:

@@ -26,6 +26,44 @@ type decompressor struct {
 
 var errPageSize = errors.New("its page is of another size than its header states")
 
+// What each of these codecs makes of a byte at most.
+const (
+	mostOfLZ4   = 255     // a byte of a match's length
+	mostOfGzip  = 1032    // two bits for a match of 258 bytes
+	mostOfZstd  = 1 << 15 // a block of 128 KiB in four bytes
+	oftenBrotli = 1 << 10 // has no such bound: more is counted first
+)
+
+// check says, before memory is taken for them, whether src can become size
+// bytes.
+func (d *decompressor) check(codec format.CompressionCodec, src []byte, size int) error {
+	fits := true
+	switch codec {
+	case format.Snappy:
+		n, err := snappy.DecodedLen(src)
+		fits = err == nil && n == size
+	case format.Lz4Raw:
+		fits = size <= mostOfLZ4*len(src)
+	case format.Gzip:
+		fits = size <= mostOfGzip*len(src)
+	case format.Zstd:
+		var frame zstd.Header
+		if err := frame.Decode(src); err == nil && frame.HasFCS {
+			fits = frame.FrameContentSize == uint64(size)
+		}
+		fits = fits && size <= mostOfZstd*len(src)
+	case format.Brotli:
+		if size > oftenBrotli*len(src) {
+			_, err := io.CopyN(io.Discard, brotli.NewReader(bytes.NewReader(src)), int64(size))
+			fits = err == nil
+		}
+	}
+	if !fits {
+		return fmt.Errorf("cannot decompress %v page: %w", codec, errPageSize)
+	}
+	return nil
+}
+
 // decompress fills dst from src.
 func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte) error {
 	n, err := d.decode(codec, dst, src)
@@ -41,9 +79,6 @@ func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte
 func (d *decompressor) decode(codec format.CompressionCodec, dst, src []byte) (int, error) {
 	switch codec {
 	case format.Snappy:
-		if n, err := snappy.DecodedLen(src); err != nil || n != len(dst) {
-			return 0, errPageSize
-		}
 		out, err := snappy.Decode(dst, src)
 		return len(out), err
 	case format.Zstd:

@@ -178,22 +178,32 @@ func (c *columnReader) loadPage(h *pageHeader) error {
 // readBody reads a page's bytes and brings them to their full size in buf, with
 // copySlack behind them. The levels of a v2 page are never compressed.
 func (c *columnReader) readBody(h *pageHeader, buf *[]byte) ([]byte, error) {
+	levels := h.levelBytes + h.skipBytes
+	stored := c.codec == format.Uncompressed || h.stored
+	packed := !stored && levels < h.uncompressed // else there may be no compressed bytes at all
+	switch {
+	case stored && h.compressed != h.uncompressed:
+		return nil, errPageSize
+	case !stored:
+		c.packed = grow(c.packed, h.compressed)
+		if err := c.pages.body(c.packed, h.crc); err != nil {
+			return nil, err
+		}
+	}
+	if packed {
+		if err := c.decompressor.check(c.codec, c.packed[levels:], h.uncompressed-levels); err != nil {
+			return nil, err
+		}
+	}
 	*buf = grow(*buf, h.uncompressed+copySlack)
 	body := (*buf)[:h.uncompressed]
 	clear((*buf)[h.uncompressed:])
-	if c.codec == format.Uncompressed || h.stored {
-		if h.compressed != h.uncompressed {
-			return nil, errPageSize
-		}
+	if stored {
 		return body, c.pages.body(body, h.crc)
 	}
-	c.packed = grow(c.packed, h.compressed)
-	if err := c.pages.body(c.packed, h.crc); err != nil {
-		return nil, err
-	}
-	levels := copy(body, c.packed[:h.levelBytes+h.skipBytes])
-	if levels == len(body) {
-		return body, nil // nothing but nulls: there may be no compressed bytes at all
+	copy(body, c.packed[:levels])
+	if !packed {
+		return body, nil
 	}
 	return body, c.decompressor.decompress(c.codec, body[levels:], c.packed[levels:])
 }

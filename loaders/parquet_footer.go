@@ -9,6 +9,8 @@ import (
 	"io"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	"flagfill/engine"
 )
 
 const (
@@ -102,7 +104,7 @@ func (f *footer) checkRowGroups(rows int64, leaves int, dataEnd int64) error {
 		}
 		for c := range f.columns {
 			if err := f.columns[c].check(&g.Columns[f.columns[c].leaf], g.NumRows, dataEnd); err != nil {
-				return fmt.Errorf("row group %d, column %s: %w", i, f.columns[c].Name, err)
+				return fmt.Errorf("row group %d, column %s: %w", i, engine.Shown(f.columns[c].Name), err)
 			}
 		}
 	}

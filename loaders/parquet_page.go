@@ -17,12 +17,13 @@ import (
 type pageForm uint8
 
 const (
-	formInts  pageForm = iota // ints
-	formDays                  // codes
-	formBits                  // data, one bit a value
-	formCodes                 // codes into the chunk's dictionary
-	formPlain                 // buf from at on: each value after its length in four bytes
-	formSizes                 // data: the values one after another, their lengths in codes
+	formInts    pageForm = iota // ints
+	formDays                    // codes
+	formBits                    // data, one bit a value
+	formCodes                   // codes into the chunk's dictionary
+	formPlain                   // buf from at on: each value after its length in four bytes
+	formNumbers                 // of a batch only: plain text, read as integers
+	formSizes                   // data: the values one after another, their lengths in codes
 )
 
 // copySlack is how many bytes may be read behind a value and written behind a
@@ -245,7 +246,6 @@ func (p *page) decodeInts(encoding format.Encoding, body []byte, column *parquet
 			p.ints[i] = dict.ints[code]
 		}
 	case format.DeltaBinaryPacked:
-		p.ints = grow(p.ints, n+1)
 		if wide {
 			p.ints, err = decodeDelta64(p.ints, n, body)
 			break
@@ -255,6 +255,9 @@ func (p *page) decodeInts(encoding format.Encoding, body []byte, column *parquet
 		}
 	case format.ByteStreamSplit:
 		var split bytestreamsplit.Encoding
+		if len(body) != fixedBytes(n, wide) {
+			return errValues
+		}
 		p.ints = grow(p.ints, n+1)
 		if wide {
 			p.ints, err = split.DecodeInt64(p.ints[:0], body)
@@ -282,15 +285,19 @@ func (p *page) decodeInts(encoding format.Encoding, body []byte, column *parquet
 // keepRaw leaves values where they are, with readable bytes for one more.
 func (p *page) keepRaw(n int, body []byte, wide bool) error {
 	p.raw = true
-	size := 4 * n
-	if wide {
-		size = 8 * n
-	}
-	if len(body) != size {
+	if len(body) != fixedBytes(n, wide) {
 		return errValues
 	}
-	p.data = p.buf[len(p.buf)-copySlack-size:]
+	p.data = p.buf[len(p.buf)-copySlack-len(body):]
 	return nil
+}
+
+// fixedBytes is what n integers take that are stored as they are.
+func fixedBytes(n int, wide bool) int {
+	if wide {
+		return 8 * n
+	}
+	return 4 * n
 }
 
 // errValues: a page does not hold the values that its header states.
@@ -302,18 +309,16 @@ func unsupported(e format.Encoding) error {
 
 // plainInts reads n fixed-size values, which must be all that there is.
 func plainInts(into []int64, n int, body []byte, column *parquetColumn) ([]int64, error) {
+	wide := column.physical == format.Int64
+	if len(body) != fixedBytes(n, wide) {
+		return nil, errValues
+	}
 	into = grow(into, n+1)
-	if column.physical == format.Int64 {
-		if len(body) != 8*n {
-			return nil, errValues
-		}
+	if wide {
 		for i := range into[:n] {
 			into[i] = int64(binary.LittleEndian.Uint64(body[8*i:]))
 		}
 		return into, nil
-	}
-	if len(body) != 4*n {
-		return nil, errValues
 	}
 	for i := range into[:n] {
 		v := binary.LittleEndian.Uint32(body[4*i:])

@@ -55,7 +55,7 @@ func (f *parquetFile) open(split engine.Split, columns []int) (_ engine.Reader, 
 		}
 		if c := foot.columns[i]; c.Type == nil {
 			r.Close()
-			return nil, fmt.Errorf("column %s: columns stored as %s are not read", c.Name, c.Native)
+			return nil, fmt.Errorf("column %s: columns stored as %s are not read", engine.Shown(c.Name), c.Native)
 		}
 		c := columnReaders.Get().(*columnReader)
 		c.column = foot.columns[i]
@@ -66,6 +66,9 @@ func (f *parquetFile) open(split engine.Split, columns []int) (_ engine.Reader, 
 	r.groupEnd = r.row // the first Next starts the row group
 	return r, nil
 }
+
+// ReadNumbers is part of engine.NumberReader.
+func (r *parquetReader) ReadNumbers(column int) { r.columns[column].batch.numbers = true }
 
 // Next gives at most batchRows rows of one row group. A text column is a
 // dictionary array as long as its pages are dictionary-encoded, else a String
@@ -161,7 +164,7 @@ func (r *parquetReader) locate(column int, err error) error {
 	if column < 0 {
 		return fmt.Errorf("row group %d: %w", r.rowGroup, err)
 	}
-	return fmt.Errorf("row group %d, column %s: %w", r.rowGroup, r.columns[column].column.Name, err)
+	return fmt.Errorf("row group %d, column %s: %w", r.rowGroup, engine.Shown(r.columns[column].column.Name), err)
 }
 
 // release lets go of the batch that was given last.
@@ -186,6 +189,7 @@ func (r *parquetReader) Close() error {
 	r.release()
 	for _, c := range r.columns {
 		c.recycle()
+		c.batch.numbers = false
 		columnReaders.Put(c)
 	}
 	r.columns = nil

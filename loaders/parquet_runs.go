@@ -57,22 +57,21 @@ func decodeBits(bitmap []byte, n int, src []byte) error {
 // decodeCodes expands n dictionary codes, each less than entries. codes is a
 // buffer to reuse; the result has one value more than n, a zero.
 func decodeCodes(codes []int32, n, entries int, src []byte) ([]int32, error) {
+	width, end := 0, 0
+	if n > 0 {
+		if len(src) == 0 || entries == 0 {
+			return nil, errCode
+		}
+		var err error
+		width = int(src[0])
+		if end, err = checkRuns(src[1:], width, n); err != nil {
+			return nil, err
+		}
+	}
 	if cap(codes) < n+paddingValues {
 		codes = make([]int32, n+paddingValues)
 	}
 	codes = codes[:n+1]
-	clear(codes[n:])
-	if n == 0 {
-		return codes, nil
-	}
-	if len(src) == 0 || entries == 0 {
-		return nil, errCode
-	}
-	width := int(src[0])
-	end, err := checkRuns(src[1:], width, n)
-	if err != nil {
-		return nil, err
-	}
 	if width == 0 {
 		clear(codes)
 		return codes, nil
@@ -134,7 +133,7 @@ func decodeDelta64(into []int64, n int, src []byte) ([]int64, error) {
 	if _, err := checkDelta(src, 64, n); err != nil {
 		return nil, err
 	}
-	return (&delta.BinaryPackedEncoding{}).DecodeInt64(into[:0], src)
+	return (&delta.BinaryPackedEncoding{}).DecodeInt64(grow(into, n+1)[:0], src)
 }
 
 // decodeDelta32 does the same for 32-bit values, and returns what follows them.

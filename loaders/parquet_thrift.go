@@ -13,7 +13,7 @@ import (
 // so both are checked before it sees the bytes.
 const (
 	maxThriftDepth = 32
-	maxThriftItems = 1 << 20
+	maxThriftItems = 1 << 19 // in all lists together: ten columns in ten thousand row groups have as many
 )
 
 var errThrift = errors.New("its metadata is not well-formed")
@@ -21,7 +21,8 @@ var errThrift = errors.New("its metadata is not well-formed")
 // decodeThrift decodes a struct of the compact protocol from the start of b
 // and returns how many bytes it takes.
 func decodeThrift(b []byte, into any) (int, error) {
-	rest, err := skipStruct(b, maxThriftDepth)
+	walk := thriftWalk{itemsLeft: maxThriftItems}
+	rest, err := walk.skipStruct(b, maxThriftDepth)
 	if err != nil {
 		return 0, err
 	}
@@ -33,9 +34,13 @@ func decodeThrift(b []byte, into any) (int, error) {
 	return n, nil
 }
 
+// thriftWalk walks metadata without decoding it. A list item of one byte may
+// become a struct of 560, so items are counted.
+type thriftWalk struct{ itemsLeft uint64 }
+
 // skipStruct walks a struct and returns what follows it. It decodes nothing; it
 // proves that every list is as long as it says and nothing nests too deep.
-func skipStruct(b []byte, depth int) ([]byte, error) {
+func (w *thriftWalk) skipStruct(b []byte, depth int) ([]byte, error) {
 	if depth == 0 {
 		return nil, errThrift
 	}
@@ -55,14 +60,14 @@ func skipStruct(b []byte, depth int) ([]byte, error) {
 			}
 		}
 		if t := thrift.Type(head & 0xF); t != thrift.TRUE && t != thrift.FALSE { // a bool is its type
-			if b, err = skipValue(b, t, depth-1); err != nil {
+			if b, err = w.skipValue(b, t, depth-1); err != nil {
 				return nil, err
 			}
 		}
 	}
 }
 
-func skipValue(b []byte, t thrift.Type, depth int) ([]byte, error) {
+func (w *thriftWalk) skipValue(b []byte, t thrift.Type, depth int) ([]byte, error) {
 	switch t {
 	case thrift.TRUE, thrift.FALSE, thrift.I8:
 		return skipBytes(b, 1)
@@ -79,16 +84,16 @@ func skipValue(b []byte, t thrift.Type, depth int) ([]byte, error) {
 		}
 		return skipBytes(b[n:], size)
 	case thrift.LIST, thrift.SET:
-		return skipList(b, depth)
+		return w.skipList(b, depth)
 	case thrift.MAP:
-		return skipMap(b, depth)
+		return w.skipMap(b, depth)
 	case thrift.STRUCT:
-		return skipStruct(b, depth)
+		return w.skipStruct(b, depth)
 	}
 	return nil, errThrift
 }
 
-func skipList(b []byte, depth int) ([]byte, error) {
+func (w *thriftWalk) skipList(b []byte, depth int) ([]byte, error) {
 	if len(b) == 0 || depth == 0 {
 		return nil, errThrift
 	}
@@ -101,10 +106,10 @@ func skipList(b []byte, depth int) ([]byte, error) {
 		}
 		b = b[n:]
 	}
-	return skipItems(b, size, depth, t)
+	return w.skipItems(b, size, depth, t)
 }
 
-func skipMap(b []byte, depth int) ([]byte, error) {
+func (w *thriftWalk) skipMap(b []byte, depth int) ([]byte, error) {
 	size, n := binary.Uvarint(b)
 	if n <= 0 || depth == 0 {
 		return nil, errThrift
@@ -116,17 +121,18 @@ func skipMap(b []byte, depth int) ([]byte, error) {
 	if len(b) == 0 {
 		return nil, errThrift
 	}
-	return skipItems(b[1:], size, depth, thrift.Type(b[0]>>4), thrift.Type(b[0]&0xF))
+	return w.skipItems(b[1:], size, depth, thrift.Type(b[0]>>4), thrift.Type(b[0]&0xF))
 }
 
-func skipItems(b []byte, size uint64, depth int, types ...thrift.Type) ([]byte, error) {
-	if size > maxThriftItems {
+func (w *thriftWalk) skipItems(b []byte, size uint64, depth int, types ...thrift.Type) ([]byte, error) {
+	if size > w.itemsLeft {
 		return nil, errThrift
 	}
+	w.itemsLeft -= size
 	for range size {
 		for _, t := range types {
 			var err error
-			if b, err = skipValue(b, t, depth-1); err != nil {
+			if b, err = w.skipValue(b, t, depth-1); err != nil {
 				return nil, err
 			}
 		}

@@ -44,7 +44,7 @@ func columnsOf(schema []format.SchemaElement) (columns []parquetColumn, leaves i
 			}
 			below := children(schema[next])
 			if below < 0 || below > len(schema) {
-				return nil, 0, fmt.Errorf("its schema states %d columns below column %s", below, e.Name)
+				return nil, 0, fmt.Errorf("its schema states %d columns below column %s", below, engine.Shown(e.Name))
 			}
 			if below == 0 && schema[next].Type.Valid {
 				leaves++

@@ -56,7 +56,7 @@ func (l *fileList) addGlob(pattern string) error {
 	matches, err := filepath.Glob(pattern)
 	if err != nil {
 		return &engine.Refusal{Kind: engine.RefusedInput, Err: err,
-			Problem: fmt.Sprintf("cannot read %s: %s is neither a file nor a glob: %v", l.table, pattern, err),
+			Problem: fmt.Sprintf("cannot read %s: %s is neither a file nor a glob: %v", l.table, engine.ShownPath(pattern), err),
 			Next:    "Close every [ with a ], or put a \\ before it."}
 	}
 	slices.Sort(matches)
@@ -104,7 +104,7 @@ func (l *fileList) refuseNothing(path string, before int) error {
 	}
 	return &engine.Refusal{
 		Kind:    engine.RefusedInput,
-		Problem: fmt.Sprintf("cannot read %s %s: it matches no file (hidden files and names that start with _ are left out)", l.table, path),
+		Problem: fmt.Sprintf("cannot read %s %s: it matches no file (hidden files and names that start with _ are left out)", l.table, engine.ShownPath(path)),
 		Next:    "Check the path, and that the extract was written there",
 	}
 }
@@ -117,7 +117,7 @@ func (l *fileList) addFile(path string, info fs.FileInfo) error {
 		if os.SameFile(other, info) {
 			return &engine.Refusal{
 				Kind:    engine.RefusedInput,
-				Problem: fmt.Sprintf("cannot read %s %s: it is the same file as %s, named before", l.table, path, l.paths[i]),
+				Problem: fmt.Sprintf("cannot read %s %s: it is the same file as %s, named before", l.table, engine.ShownPath(path), engine.ShownPath(l.paths[i])),
 				Next:    "Name each file once.",
 			}
 		}

@@ -35,7 +35,7 @@ func refusal(table engine.Table, path string, err error) error {
 	}
 	return &engine.Refusal{
 		Kind:    engine.RefusedInput,
-		Problem: fmt.Sprintf("cannot read %s %s: %v", table, path, err),
+		Problem: fmt.Sprintf("cannot read %s %s: %v", table, engine.ShownPath(path), err),
 		Next:    next,
 		Err:     err,
 	}
@@ -45,9 +45,10 @@ func refusal(table engine.Table, path string, err error) error {
 var errChanged = errors.New("the file has changed since it was opened first")
 
 // barrier turns a panic into an error: a decoder that meets a damaged file may
-// panic, and a damaged file must never take the program down.
+// panic, and a damaged file must never take the program down. The panic's value
+// may quote what stands in the file, and is not kept.
 func barrier(err *error) {
 	if p := recover(); p != nil {
-		*err = fmt.Errorf("the file is damaged or uses what this program cannot decode (%v)", p)
+		*err = fmt.Errorf("the file is damaged or uses what this program cannot decode (%T)", p)
 	}
 }
