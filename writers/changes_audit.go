@@ -21,6 +21,11 @@ type changesAudit struct {
 	records []int64           // of the shards
 	last    meterpoint.MPxN
 	rows    int64
+
+	ids     *identifiers
+	asOfDay int32         // the date of every change
+	filling [2][256]int32 // the shard that rows of a fuel and an RDP go to
+	opened  int32         // shards so far
 }
 
 // A row's kind as an index: fuel 1 bit, RDP 8, old 2, new 2, rule 4,
@@ -31,7 +36,8 @@ func kindIndex(fuel meterpoint.Fuel, rdp uint8, old, new meterpoint.ServiceStatu
 	return ((((int(fuel)<<8|int(rdp))<<2|int(old))<<2|int(new))<<4|int(rule))<<3 | int(d)
 }
 
-func newChangesAudit(shards []Shard, reader *changesReader) *changesAudit {
+func newChangesAudit(content *Content, reader *changesReader) (*changesAudit, error) {
+	shards := content.Shards
 	a := &changesAudit{reader: reader, shards: shards, counts: make([]int64, 1<<kindBits),
 		digests: make([]*recordDigest, len(shards)), records: make([]int64, len(shards))}
 	for _, s := range shards {
@@ -39,7 +45,27 @@ func newChangesAudit(shards []Shard, reader *changesReader) *changesAudit {
 		a.fuels = append(a.fuels, fuel)
 		a.rdps = append(a.rdps, reader.codes[s.RDP])
 	}
-	return a
+	for fuel := range a.filling {
+		for rdp := range a.filling[fuel] {
+			a.filling[fuel][rdp] = noShard
+		}
+	}
+	var err error
+	if a.ids, err = content.identifiers(); err != nil {
+		return nil, err
+	}
+	a.asOfDay, err = engine.LondonDay(content.AsOf)
+	return a, err
+}
+
+// mayReceive tells whether the RDP of a row is one that the registrar gives
+// its meter point.
+func (a *changesAudit) mayReceive(m meterpoint.MPxN, rdp uint8) bool {
+	name, registrar := a.reader.names[rdp], &a.ids.registrar
+	if rdp == 0 || m.Fuel() == meterpoint.Gas || registrar.TrustColumn {
+		return a.ids.mayTell(m.Fuel(), name)
+	}
+	return name == registrar.Distributors[m.Distributor()]
 }
 
 // check looks at the rows of one row group.
@@ -57,6 +83,14 @@ func (a *changesAudit) check(b *changesBlock, fuel []meterpoint.Fuel) error {
 			return fmt.Errorf("row %d: only held and left points have no date", a.rows)
 		case (b.shard[i] != noShard) != (d == engine.Emitted):
 			return fmt.Errorf("row %d: emitted points, and no others, have a shard", a.rows)
+		case !a.ids.digits.Valid(m):
+			return fmt.Errorf("row %d: its MPxN has too many or too few digits", a.rows)
+		case a.ids.rejects[m.Fuel()] && !m.CheckOK():
+			return fmt.Errorf("row %d: its MPxN has a wrong check digit, which the run rejects", a.rows)
+		case !a.mayReceive(m, b.rdp[i]):
+			return fmt.Errorf("row %d: its RDP is not the one that is told of its MPxN", a.rows)
+		case b.effectiveOn[i] != a.asOfDay && b.old[i] != b.new[i] && d != engine.Held && d != engine.Left:
+			return fmt.Errorf("row %d: it changes, and not on the date of as-of", a.rows)
 		}
 		if d == engine.Emitted {
 			if err := a.emitted(b, i); err != nil {
@@ -73,6 +107,13 @@ func (a *changesAudit) emitted(b *changesBlock, i int) error {
 	shard := b.shard[i]
 	if a.fuels[shard] != b.mpxn[i].Fuel() || a.rdps[shard] != b.rdp[i] {
 		return errors.New("its shard is of another fuel or RDP")
+	}
+	if filling := &a.filling[a.fuels[shard]][b.rdp[i]]; *filling != shard {
+		if shard != a.opened {
+			return errors.New("its shard is not the one that is filled, nor the next")
+		}
+		*filling = shard
+		a.opened++
 	}
 	if a.digests[shard] == nil {
 		a.digests[shard] = newRecordDigest()

@@ -141,7 +141,8 @@ func TestForgedChanges(t *testing.T) {
 		{"another status", func(b *changesBlock) { b.new[4] = meterpoint.Active }, "beyond what the facts call for"},
 		{"another old status", func(b *changesBlock) { b.old[4] = meterpoint.Null }, "beyond what the facts call for"},
 		{"another rule", func(b *changesBlock) { b.rule[4] = meterpoint.RuleMixed }, "beyond what the facts call for"},
-		{"another RDP", func(b *changesBlock) { b.rdp[8] = b.rdp[10] }, "beyond what the facts call for"},
+		{"another RDP", func(b *changesBlock) { b.rdp[8] = b.rdp[10] }, "not the one that is told"},
+		{"another date of a change", func(b *changesBlock) { b.effectiveOn[4]-- }, "not on the date of as-of"},
 		{"no date", func(b *changesBlock) { b.effectiveOn[4] = engine.NoDay }, "no date"},
 		{"a held point dated", func(b *changesBlock) { b.effectiveOn[6] = testDay }, "no date"},
 		{"no shard", func(b *changesBlock) { b.shard[4] = noShard }, "have a shard"},
@@ -157,11 +158,11 @@ func TestForgedChanges(t *testing.T) {
 			wantFinding(t, dir, changesName, c.problem)
 		})
 	}
-	t.Run("another date", func(t *testing.T) {
+	t.Run("another date of what stood", func(t *testing.T) {
 		dir, manifest := publishSmall(t)
-		rewriteChanges(t, dir, manifest, func(b *changesBlock) { b.effectiveOn[4]-- })
+		rewriteChanges(t, dir, manifest, func(b *changesBlock) { b.effectiveOn[1]-- })
 		reseal(t, dir, manifest)
-		wantFinding(t, dir, eelc41, "not the rows")
+		wantFinding(t, dir, gas7, "not the rows")
 	})
 	t.Run("another schema", func(t *testing.T) {
 		dir, manifest := publishSmall(t)

@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -82,7 +83,7 @@ func (c *Content) question() (q meterpoint.Question, switches engine.Switches, e
 	q.Scope, scopeOK = meterpoint.ParseScope(c.Scope)
 	q.Baseline, baselineOK = meterpoint.ParseBaseline(c.Baseline)
 	if !scopeOK || !baselineOK {
-		return q, switches, fmt.Errorf("its scope %q or its baseline %q is unknown", c.Scope, c.Baseline)
+		return q, switches, fmt.Errorf("its scope %q or its baseline %q is unknown", engine.Shown(c.Scope), engine.Shown(c.Baseline))
 	}
 	q.Rules.InstalledStatus = c.Switches.InstalledStatus
 	if len(c.Rules) != meterpoint.Ambiguities {
@@ -91,7 +92,7 @@ func (c *Content) question() (q meterpoint.Question, switches engine.Switches, e
 	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
 		choice, ok := a.ParseChoice(c.Rules[a.String()])
 		if !ok {
-			return q, switches, fmt.Errorf("its policy %s is %q", a, c.Rules[a.String()])
+			return q, switches, fmt.Errorf("its policy %s is %q", a, engine.Shown(c.Rules[a.String()]))
 		}
 		q.Rules.Choices[a] = choice
 	}
@@ -103,10 +104,13 @@ func (c *Content) layoutsInForce() (layouts [2]*Layout, err error) {
 	for _, stated := range c.Layouts {
 		l, err := ParseLayout(stated.Source)
 		if err != nil {
-			return layouts, fmt.Errorf("its layout %s cannot be used: %w", stated.Name, err)
+			return layouts, fmt.Errorf("its layout %s cannot be used: %w", engine.Shown(stated.Name), err)
 		}
 		if stated != (LayoutInForce{l.Flow, l.Name, l.SHA256, l.Confirmed, l.Source}) || layouts[l.Fuel] != nil {
-			return layouts, fmt.Errorf("its layout %s is not what it says", stated.Name)
+			return layouts, fmt.Errorf("its layout %s is not what it says", engine.Shown(stated.Name))
+		}
+		if l.Fuel == meterpoint.Gas && layouts[meterpoint.Electricity] != nil {
+			return layouts, errors.New("its layouts are not in order, gas first")
 		}
 		layouts[l.Fuel] = l
 	}

@@ -24,6 +24,7 @@ func (c *Content) check() []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
+	c.checkSettings(&problems, layouts)
 	c.checkFacts(&problems, q, switches)
 	c.checkShards(&problems, layouts)
 	c.checkDelivery(&problems, q, switches)
@@ -46,30 +47,23 @@ func (l *checklist) same(what string, stated, computed any) {
 	a, errA := compactJSON(stated)
 	b, errB := compactJSON(computed)
 	if errA != nil || errB != nil || !bytes.Equal(a, b) {
-		l.add("%s: it states %s, but the facts give %s", what, a, b)
+		l.add("%s: it states something else than the facts give: %s", what, b)
 	}
 }
 
 // check proves content and evidence against each other, as Content.check does.
 func (m *Manifest) check() []string {
 	var problems checklist
-	listed := int64(0)
-	for code, n := range m.Content.Totals.Exceptions {
-		warnings := m.Content.Totals.Warnings[code]
-		if warnings > n {
-			problems.add("%s: %d warnings among %d exceptions", code, warnings, n)
-		}
-		if listed += n; !m.Exceptions.WarningsListed {
-			listed -= warnings
-		}
-	}
-	problems.equal("rows of exceptions.parquet", m.Exceptions.Rows, listed)
+	m.checkEvidence(&problems)
 	return append(problems, m.Content.check()...)
 }
 
 func (c *Content) checkFacts(problems *checklist, q meterpoint.Question, switches engine.Switches) {
-	if !slices.IsSortedFunc(c.Facts, compareCells) {
-		problems.add("its facts are not in order")
+	for i := 1; i < len(c.Facts); i++ {
+		if compareCells(c.Facts[i-1], c.Facts[i]) >= 0 {
+			problems.add("its facts are not in order, or repeat")
+			break
+		}
 	}
 	s := engine.Facts(c.Facts).Summarise(q, switches)
 	points := c.Totals.MeterPoints
@@ -98,6 +92,7 @@ func (c *Content) checkFacts(problems *checklist, q meterpoint.Question, switche
 func (c *Content) checkShards(problems *checklist, layouts [2]*Layout) {
 	next := [2]int64{meterpoint.Electricity: c.Flows.FirstFileID, meterpoint.Gas: c.Flows.FirstGeneration}
 	emitted, last := int64(0), meterpoint.Gas
+	before := map[string]int64{} // records of the last shard of a folder
 	for _, s := range c.Shards {
 		fuel, known := fuelNamed(s.Fuel)
 		if !known || layouts[fuel] == nil || layouts[fuel].Flow != s.Flow {
@@ -111,12 +106,17 @@ func (c *Content) checkShards(problems *checklist, layouts [2]*Layout) {
 		e := c.envelope(s)
 		if err := e.Check(layouts[fuel]); err != nil {
 			problems.add("shard %s: %v", s.Path, err)
-		} else if path := flowFolder(fuel, s.RDP) + "/" + layouts[fuel].FileName(e); path != s.Path {
-			problems.add("shard %s: its layout calls it %s", s.Path, path)
+		} else if name := flowFolder(fuel, s.RDP) + "/" + layouts[fuel].FileName(e); name != s.Path {
+			problems.add("shard %s: its layout calls it %s", s.Path, name)
 		}
 		if s.Records < 1 || s.Records > int64(c.Flows.MaxRecords) {
 			problems.add("shard %s: it has %d records, where 1 to %d are allowed", s.Path, s.Records, c.Flows.MaxRecords)
 		}
+		folder := path.Dir(s.Path)
+		if n, follows := before[folder]; follows && n != int64(c.Flows.MaxRecords) {
+			problems.add("shard %s: the one before it is cut at %d records, and not at %d", s.Path, n, c.Flows.MaxRecords)
+		}
+		before[folder] = s.Records
 		emitted += s.Records
 	}
 	problems.equal("emitted = sum of the shards' records", c.Totals.Reportable.Emitted, emitted)
@@ -127,6 +127,9 @@ func (c *Content) checkShards(problems *checklist, layouts [2]*Layout) {
 // checkDelivery proves that each RDP's files hold as many records as the facts
 // call for, and changes.parquet as many rows.
 func (c *Content) checkDelivery(problems *checklist, q meterpoint.Question, switches engine.Switches) {
+	if c.Changes.Path != changesName {
+		problems.add("changes: their path is not %s", changesName)
+	}
 	owed := map[string]int64{} // by folder
 	rows := int64(0)
 	for kind, n := range rowsCalledFor(c.Facts, q, switches) {
@@ -141,7 +144,7 @@ func (c *Content) checkDelivery(problems *checklist, q meterpoint.Question, swit
 	}
 	for _, folder := range slices.Sorted(maps.Keys(owed)) {
 		if n := owed[folder]; n != 0 {
-			problems.add("%s: the facts call for %d records more than the flow files hold", folder, n)
+			problems.add("%s: the facts call for %d records more than the flow files hold", engine.Shown(folder), n)
 		}
 	}
 }

@@ -74,15 +74,22 @@ func newInputs(inputs []engine.Input) []InputTable {
 	tables := make([]InputTable, 0, len(inputs))
 	for _, in := range inputs {
 		t := InputTable{Table: in.Table.String(), Files: []InputFile{}}
-		all := sha256.New()
 		for _, f := range in.Files {
-			t.Files = append(t.Files, InputFile{f.Path, f.Format, f.Rows, f.Bytes, f.Fingerprint})
+			t.Files = append(t.Files, InputFile{validUTF8(f.Path), f.Format, f.Rows, f.Bytes, f.Fingerprint})
 			t.Rows += f.Rows
 			t.Bytes += f.Bytes
-			all.Write([]byte(f.Fingerprint + "\n"))
 		}
-		t.Fingerprint = hex.EncodeToString(all.Sum(nil))
+		t.Fingerprint = fingerprintOf(t.Files)
 		tables = append(tables, t)
 	}
 	return tables
+}
+
+// fingerprintOf a table is the SHA-256 of its files' fingerprints, a line each.
+func fingerprintOf(files []InputFile) string {
+	all := sha256.New()
+	for _, f := range files {
+		all.Write([]byte(f.Fingerprint + "\n"))
+	}
+	return hex.EncodeToString(all.Sum(nil))
 }

@@ -1,11 +1,13 @@
 package writers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -39,7 +41,7 @@ func newExceptionsEncoder(w io.Writer) *exceptionsEncoder {
 func (e *exceptionsEncoder) write(exceptions []engine.Exception) error {
 	e.rows = e.rows[:0]
 	for _, x := range exceptions {
-		e.rows = append(e.rows, exceptionRow{x.Table.String(), x.File, x.Row, x.Column, x.Code.String(), x.Value})
+		e.rows = append(e.rows, exceptionRow{x.Table.String(), validUTF8(x.File), x.Row, validUTF8(x.Column), x.Code.String(), validUTF8(x.Value)})
 	}
 	e.count += int64(len(exceptions))
 	return guard(func() error {
@@ -49,6 +51,10 @@ func (e *exceptionsEncoder) write(exceptions []engine.Exception) error {
 		return nil
 	})
 }
+
+// validUTF8 keeps text columns UTF-8, as their type says that they are: names of
+// files and columns may be anything.
+func validUTF8(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 func (e *exceptionsEncoder) close() error {
 	if err := guard(e.writer.Close); err != nil {
@@ -68,34 +74,38 @@ func newExceptionsFile(file *stagedFile) *exceptionsFile {
 }
 
 // ExceptionsFile is a copy of the exceptions outside the publication, which
-// stays when a limit refuses the run. It is written beside its path and moved
-// there by Commit; a Commit that fails and Abort leave nothing.
+// stays when a limit refuses the run. It is staged as a publication is, and
+// moved to its path by Commit; a Commit that fails and Abort leave nothing.
 type ExceptionsFile struct {
-	fs      FS
-	path    string
-	partial string
-	file    File
+	staging *staging
+	file    *stagedFile
 	encoder *exceptionsEncoder
 	ended   bool
 }
 
 // CreateExceptionsFile begins the copy. The suffix is as Settings.StagingSuffix.
-func CreateExceptionsFile(fsys FS, path, suffix string) (*ExceptionsFile, error) {
+// A path that is no file, and a living run for it, are an *engine.Refusal of
+// kind RefusedUsage.
+func CreateExceptionsFile(ctx context.Context, fsys FS, path, suffix string) (*ExceptionsFile, error) {
+	path = filepath.Clean(path)
+	purpose := "write exceptions to " + path
 	if info, err := fsys.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, &engine.Refusal{Kind: engine.RefusedUsage,
-			Problem: fmt.Sprintf("cannot write exceptions to %s: it exists and is not a file", path),
+			Problem: fmt.Sprintf("cannot %s: it exists and is not a file", purpose),
 			Next:    "Name a file."}
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("cannot write exceptions to %s: %w", path, err)
+		return nil, fmt.Errorf("cannot %s: %w", purpose, err)
 	}
-	x := &ExceptionsFile{fs: fsys, path: path,
-		partial: filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".partial-"+suffix)}
-	var err error
-	if x.file, err = fsys.Create(x.partial); err != nil {
-		return nil, fmt.Errorf("cannot write exceptions to %s: %w", path, err)
+	s, err := claim(ctx, fsys, purpose, path, suffix)
+	if err != nil {
+		return nil, err
 	}
-	x.encoder = newExceptionsEncoder(x.file)
-	return x, nil
+	file, err := fsys.Create(filepath.Join(s.path, exceptionsName))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot %s: %w", purpose, err), s.remove())
+	}
+	staged := newStagedFile(path, file)
+	return &ExceptionsFile{staging: s, file: staged, encoder: newExceptionsEncoder(staged)}, nil
 }
 
 // Write appends exceptions.
@@ -106,21 +116,27 @@ func (x *ExceptionsFile) Write(exceptions []engine.Exception) error {
 // Commit makes the file durable and visible at its path, in place of one that
 // stood there.
 func (x *ExceptionsFile) Commit() error {
+	if x.ended {
+		return errors.New("cannot commit: the file of exceptions has ended")
+	}
 	err := x.encoder.close()
 	if err == nil {
-		err = x.file.Sync()
-	}
-	x.ended = true
-	err = errors.Join(err, x.file.Close())
-	if err == nil {
-		err = x.fs.Rename(x.partial, x.path)
+		err = x.file.sync()
 	}
 	if err == nil {
-		err = x.fs.SyncDir(filepath.Dir(x.path))
+		err = x.publish()
+	}
+	return errors.Join(err, x.Abort()) // which removes the staging folder
+}
+
+func (x *ExceptionsFile) publish() error {
+	s := x.staging
+	err := s.fs.Rename(filepath.Join(s.path, exceptionsName), s.target)
+	if err == nil {
+		err = s.fs.SyncDir(filepath.Dir(s.target))
 	}
 	if err != nil {
-		err = errors.Join(err, x.fs.RemoveAll(x.partial))
-		return fmt.Errorf("cannot write exceptions to %s: %w", x.path, err)
+		return fmt.Errorf("cannot write exceptions to %s: %w", s.target, err)
 	}
 	return nil
 }
@@ -131,8 +147,6 @@ func (x *ExceptionsFile) Abort() error {
 		return nil
 	}
 	x.ended = true
-	if err := errors.Join(x.file.Close(), x.fs.RemoveAll(x.partial)); err != nil {
-		return fmt.Errorf("cannot remove %s: %w", x.partial, err)
-	}
-	return nil
+	x.file.abandon()
+	return x.staging.remove()
 }

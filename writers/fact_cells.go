@@ -14,7 +14,8 @@ import (
 //	[fuel, RDP, status set, recorded, reported, ever, own row, count]
 //
 // The status set is a number whose bits 0 to 8 are the nine SMI statuses in
-// their order and bit 9 an unusable device row; ever and own row are 0 or 1.
+// their order, bit 9 an unusable device row and bit 10 a Pending device of the
+// wrong fuel; ever and own row are 0 or 1.
 type FactCells engine.Facts
 
 type cellArray [8]any
@@ -68,7 +69,7 @@ func decodeCell(text []byte) (engine.Cell, error) {
 	c.Point.Reported, reportedOK = statusNamed(reported)
 	c.Point.Ever, c.Point.OwnRow = ever == 1, ownRow == 1
 	if len(fields) != len(cellArray{}) || !fuelOK || !recordedOK || !reportedOK || c.Point.Set >= meterpoint.StatusSets || c.Count <= 0 {
-		return c, fmt.Errorf("%s is no cell", text)
+		return c, fmt.Errorf("%s is no cell", engine.Shown(string(text)))
 	}
 	return c, nil
 }

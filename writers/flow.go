@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"time"
 
+	"flagfill/engine"
 	"flagfill/engine/meterpoint"
 )
 
@@ -32,9 +33,9 @@ const maxOrganisationDigits = 10
 func (e Envelope) Check(l *Layout) error {
 	switch {
 	case !isName(e.RDP):
-		return fmt.Errorf("the RDP %q is not 1 to 32 letters, digits, - and _", e.RDP)
+		return fmt.Errorf("the RDP %q is not 1 to 32 letters, digits, - and _", engine.Shown(e.RDP))
 	case !isTestFlag(e.TestFlag):
-		return fmt.Errorf("the test flag %q is neither OPER nor TR and two digits", e.TestFlag)
+		return fmt.Errorf("the test flag %q is neither OPER nor TR and two digits", engine.Shown(e.TestFlag))
 	case e.OrganisationID < 0 || e.OrganisationID >= power10(maxOrganisationDigits):
 		return fmt.Errorf("the organisation id %d does not have 1 to 10 digits", e.OrganisationID)
 	case e.FileNumber < 0 || e.FileNumber > l.maxNumber:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"flagfill/engine"
 	"flagfill/engine/meterpoint"
 )
 
@@ -139,6 +140,7 @@ func (t *template) parse(window []byte, days *dayParser, number int64, line int)
 		case literal:
 			if taken = len(s.text); len(rest) < taken || string(rest[:taken]) != s.text {
 				problem = "the text before, between or after the fields is not as laid down"
+				line += linesWithin(s.text, rest)
 			}
 		case sequence:
 			var n uint64
@@ -168,11 +170,22 @@ func (t *template) parse(window []byte, days *dayParser, number int64, line int)
 	return r, len(window) - len(rest), nil
 }
 
+// linesWithin counts the lines that end in text before it differs from what
+// stands there.
+func linesWithin(text string, found []byte) (lines int) {
+	for i := 0; i < min(len(text), len(found)) && text[i] == found[i]; i++ {
+		if text[i] == '\n' {
+			lines++
+		}
+	}
+	return lines
+}
+
 func (s *segment) complain(line int, problem string) error {
 	if s.value == literal {
 		return fmt.Errorf("line %d: %s", line+s.line, problem)
 	}
-	return fmt.Errorf("line %d: the %s %s", line+s.line, s.name, problem)
+	return fmt.Errorf("line %d: the %s %s", line+s.line, engine.Shown(s.name), problem)
 }
 
 // parseNumber reads a decimal number without leading zeros; taken is 0 where

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,7 +27,10 @@ func (OS) Mkdir(name string) error {
 	if err := os.Mkdir(name, folderMode); err != nil {
 		return err
 	}
-	return os.Chmod(name, folderMode)
+	if err := os.Chmod(name, folderMode); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	return nil
 }
 
 // Create is part of FS.
@@ -36,7 +40,7 @@ func (OS) Create(name string) (File, error) {
 		return nil, err
 	}
 	if err := f.Chmod(fileMode); err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, errors.Join(err, f.Close(), os.Remove(name))
 	}
 	return f, nil
 }
@@ -59,8 +63,32 @@ func (OS) Rename(from, to string) error {
 	return nil
 }
 
-// RemoveAll is part of FS.
-func (OS) RemoveAll(name string) error { return os.RemoveAll(name) }
+// RemoveAll is part of FS. os.RemoveAll holds a folder of every level open;
+// where the limit on open files forbids that, one at a time does too.
+func (OS) RemoveAll(name string) error {
+	err := os.RemoveAll(name)
+	if errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) {
+		return removeByPath(name)
+	}
+	return err
+}
+
+func removeByPath(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		remove := os.Remove
+		if entry.IsDir() {
+			remove = removeByPath
+		}
+		if err := remove(filepath.Join(folder, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return os.Remove(folder)
+}
 
 // SyncDir is part of FS.
 func (OS) SyncDir(name string) error {

@@ -82,7 +82,7 @@ func LoadLayout(nameOrPath string, fuel meterpoint.Fuel) (*Layout, error) {
 	text, err := layoutSource(nameOrPath)
 	if err != nil {
 		return nil, &engine.Refusal{Kind: engine.RefusedUsage, Err: err,
-			Problem: fmt.Sprintf("cannot read the %s layout %s: %v", fuel, nameOrPath, err),
+			Problem: fmt.Sprintf("cannot read the %s layout %s: %v", fuel, engine.ShownPath(nameOrPath), err),
 			Next:    "Name a built-in layout (" + strings.Join(BuiltInLayouts, ", ") + ") or the path of a layout file."}
 	}
 	layout, err := ParseLayout(text)
@@ -91,7 +91,7 @@ func LoadLayout(nameOrPath string, fuel meterpoint.Fuel) (*Layout, error) {
 	}
 	if err != nil {
 		return nil, &engine.Refusal{Kind: engine.RefusedUsage, Err: err,
-			Problem: fmt.Sprintf("cannot use %s as the %s layout: %v", nameOrPath, fuel, err),
+			Problem: fmt.Sprintf("cannot use %s as the %s layout: %v", engine.ShownPath(nameOrPath), fuel, err),
 			Next:    "Mend the layout file; a built-in layout can be copied as a start."}
 	}
 	return layout, nil
@@ -152,12 +152,12 @@ func describeTOML(err error) error {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
 		row, _ := unknown.Errors[0].Position()
-		return fmt.Errorf("line %d: unknown key %s", row, strings.Join(unknown.Errors[0].Key(), "."))
+		return fmt.Errorf("line %d: unknown key %s", row, engine.Shown(strings.Join(unknown.Errors[0].Key(), ".")))
 	}
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		row, column := decode.Position()
-		return fmt.Errorf("line %d, column %d: %s", row, column, strings.TrimPrefix(decode.Error(), "toml: "))
+		return fmt.Errorf("line %d, column %d: %s", row, column, engine.OneLine(strings.TrimPrefix(decode.Error(), "toml: ")))
 	}
 	return err
 }

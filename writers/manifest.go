@@ -193,17 +193,17 @@ func DecodeManifest(text []byte) (*Manifest, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&m); err != nil {
-		return nil, fmt.Errorf("it cannot be read: %w", err)
+		return nil, fmt.Errorf("it cannot be read: %s", engine.WithoutNumbers(err.Error()))
 	}
 	if m.Schema != ManifestSchema {
-		return nil, fmt.Errorf("its schema is %q, not %s", m.Schema, ManifestSchema)
+		return nil, fmt.Errorf("its schema is %q, not %s", engine.Shown(m.Schema), ManifestSchema)
 	}
 	digest, err := m.Content.Digest()
 	if err != nil {
 		return nil, err
 	}
 	if digest != m.ContentDigest {
-		return nil, fmt.Errorf("its content has the digest %s, not %s as it says", digest, m.ContentDigest)
+		return nil, fmt.Errorf("its content has the digest %s, and not the one that it says", digest)
 	}
 	if canonical, err := m.Encode(); err != nil || !bytes.Equal(canonical, text) {
 		return nil, errors.New("it is not in canonical form")

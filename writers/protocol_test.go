@@ -15,31 +15,6 @@ import (
 
 func setUmask(mask int) int { return syscall.Umask(mask) }
 
-// TestEveryOperationFails lets each operation of a publication fail in turn:
-// the error says so, and nothing is left.
-func TestEveryOperationFails(t *testing.T) {
-	whole := newFaulty(0, nil)
-	if _, err := publish(t, whole, filepath.Join(t.TempDir(), "out"), testConfig(), testSettings(), smallPoints()); err != nil {
-		t.Fatal(err)
-	}
-	operations := whole.operations.Load()
-	if operations < 80 {
-		t.Fatalf("only %d operations: is the file system in use?", operations)
-	}
-	parent := t.TempDir()
-	for n := int64(1); n <= operations; n++ {
-		_, err := publish(t, newFaulty(n, syscall.ENOSPC), filepath.Join(parent, "out"), testConfig(), testSettings(), smallPoints())
-		if err == nil {
-			t.Fatalf("operation %d failed, and nobody noticed", n)
-		}
-		if !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
-			t.Errorf("operation %d: the error does not say why: %v", n, err)
-		}
-		wantEntries(t, parent)
-	}
-	t.Logf("%d operations failed in turn", operations)
-}
-
 func wantRefusal(t *testing.T, err error, kind engine.RefusalKind, words ...string) {
 	t.Helper()
 	var refusal *engine.Refusal
@@ -102,45 +77,6 @@ func TestEmptyFolderIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantEntries(t, dir, sumsName, changesName, exceptionsName, "flows", manifestName, runName)
-}
-
-func TestTwoRunsForOneFolder(t *testing.T) {
-	parent := t.TempDir()
-	dir := filepath.Join(parent, "out")
-	first, err := Create(t.Context(), OS{}, dir, testConfig(), testSettings())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := testSettings()
-	s.StagingSuffix = "second"
-	_, err = Create(t.Context(), OS{}, dir, testConfig(), s)
-	wantRefusal(t, err, engine.RefusedUsage, "another run", ".out.partial-test")
-	wantEntries(t, parent, ".out.partial-test")
-
-	if other, err := Create(t.Context(), OS{}, dir+"2", testConfig(), s); err != nil {
-		t.Errorf("a run for another folder: %v", err)
-	} else if err := other.Abort(); err != nil {
-		t.Error(err)
-	}
-	for range 2 { // the second time it does nothing
-		if err := first.Abort(); err != nil {
-			t.Error(err)
-		}
-	}
-	wantEntries(t, parent)
-}
-
-func TestDeadStagingIsSwept(t *testing.T) {
-	parent := t.TempDir()
-	for _, name := range []string{".out.partial-dead/flows/gas", ".other.partial-dead", ".out.partial-", ".out.partial-1.partial-x"} {
-		if err := os.MkdirAll(filepath.Join(parent, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := publish(t, OS{}, filepath.Join(parent, "out"), testConfig(), testSettings(), smallPoints()); err != nil {
-		t.Fatal(err)
-	}
-	wantEntries(t, parent, ".other.partial-dead", ".out.partial-", ".out.partial-1.partial-x", "out")
 }
 
 // TestSomebodyElseIsFirst fills DIR between Create and Commit: the kernel's
@@ -210,7 +146,7 @@ func TestExceptionsFile(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "x.parquet")
 	for _, commit := range []bool{false, true} {
-		x, err := CreateExceptionsFile(OS{}, path, "test")
+		x, err := CreateExceptionsFile(t.Context(), OS{}, path, "test")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,6 +167,6 @@ func TestExceptionsFile(t *testing.T) {
 		}
 	}
 	wantEntries(t, folder, "x.parquet")
-	_, err := CreateExceptionsFile(OS{}, folder, "test")
+	_, err := CreateExceptionsFile(t.Context(), OS{}, folder, "test")
 	wantRefusal(t, err, engine.RefusedUsage, "not a file")
 }

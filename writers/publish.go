@@ -32,7 +32,7 @@ type Publication struct {
 	changes    *changesFile
 	exceptions *exceptionsFile
 
-	rdps  []string        // the same for all runs of changes
+	rdps  []string        // of the last run of changes, which begin with those of the runs before
 	last  meterpoint.MPxN // written
 	shard []int32         // of the rows of the run being written; reused
 	ended bool
@@ -53,16 +53,18 @@ func Create(ctx context.Context, fsys FS, dir string, cfg engine.Config, s Setti
 		return nil, err
 	}
 	dir = filepath.Clean(dir)
-	if err := refuseTarget(fsys, dir); err != nil {
+	if _, err := refuseTarget(fsys, dir); err != nil {
 		return nil, err
 	}
 	p := &Publication{fs: fsys, cfg: cfg, settings: s, cautions: s.Flows.cautions(flows.layouts(cfg.Fuel))}
 	p.settings.Flows = flows
 	if s.DryRun {
 		p.fs = discarding{fsys}
-		p.staging = &staging{fs: p.fs, dir: dir, path: dir}
-	} else if p.staging, err = claim(ctx, fsys, dir, s.StagingSuffix); err != nil {
+		p.staging = &staging{fs: p.fs, target: dir, path: dir}
+	} else if p.staging, err = claim(ctx, fsys, "publish to "+dir, dir, s.StagingSuffix); err != nil {
 		return nil, err
+	} else if p.staging.empty, err = refuseTarget(fsys, dir); err != nil { // for a run that ended just before the claim
+		return nil, errors.Join(err, p.staging.remove())
 	}
 	if err := p.begin(); err != nil {
 		return nil, p.abortAfter(err)
@@ -164,12 +166,10 @@ func (p *Publication) inOrder(c *engine.Changes) error {
 	if p.ended {
 		return errors.New("the publication has ended")
 	}
-	if p.rdps == nil {
-		p.rdps = c.RDPs
+	if len(c.RDPs) < len(p.rdps) || !slices.Equal(p.rdps, c.RDPs[:len(p.rdps)]) {
+		return errors.New("the RDPs are not those of the runs before")
 	}
-	if !slices.Equal(p.rdps, c.RDPs) {
-		return errors.New("the RDPs are not those of the first run")
-	}
+	p.rdps = c.RDPs
 	for _, m := range c.MPxN {
 		if m <= p.last {
 			return fmt.Errorf("the meter point %s is out of order", m.Masked())
@@ -208,7 +208,7 @@ func (p *Publication) Commit(ctx context.Context, result *engine.Result) (*Manif
 
 // publish proves the sealed folder and makes it visible.
 func (p *Publication) publish(ctx context.Context) error {
-	proof, err := Verify(ctx, p.fs, p.staging.path, p.cfg.Workers)
+	proof, err := VerifySigned(ctx, p.fs, p.staging.path, p.settings.Sign.Public(), p.cfg.Workers)
 	if err != nil {
 		return err
 	}

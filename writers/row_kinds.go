@@ -36,7 +36,7 @@ type rowKind struct {
 }
 
 func (k rowKind) String() string {
-	return fmt.Sprintf("%s, RDP %q, %s to %s by %s, %s", k.fuel, k.rdp, k.old, k.new, k.rule, k.disposition)
+	return fmt.Sprintf("%s, RDP %q, %s to %s by %s, %s", k.fuel, engine.Shown(k.rdp), k.old, k.new, k.rule, k.disposition)
 }
 
 func compareRowKinds(a, b rowKind) int {

@@ -28,8 +28,14 @@ func (p *Publication) seal(ctx context.Context, result *engine.Result) (*Manifes
 	if err := p.writeJSON(manifestName, manifest); err != nil {
 		return nil, err
 	}
-	if err := p.writeFile(sumsName, encodeSums(slices.Clone(p.listings))); err != nil {
+	sums := encodeSums(slices.Clone(p.listings))
+	if err := p.writeFile(sumsName, sums); err != nil {
 		return nil, err
+	}
+	if p.settings.Sign != nil {
+		if err := p.signSums(sums, manifest); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.syncs.finish(); err != nil {
 		return nil, err

@@ -13,8 +13,9 @@ import (
 // Settings are what a publication depends on besides rows and engine.Config.
 type Settings struct {
 	Flows         Flows
-	StagingSuffix string // letters, digits, - and _; other runs for the same DIR should use another
-	DryRun        bool   // count, hash and check everything, and write nothing
+	StagingSuffix string      // letters, digits, - and _; other runs for the same DIR should use another
+	DryRun        bool        // count, hash and check everything, and write nothing
+	Sign          *SigningKey // signs SHA256SUMS; nil: nobody does
 	Run           RunInfo
 }
 

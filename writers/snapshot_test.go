@@ -23,6 +23,7 @@ func testConfig() engine.Config {
 		Question:  meterpoint.Question{Rules: meterpoint.DefaultRules()},
 		Switches:  engine.Switches{ReportElectricity: true, ReportGas: true},
 		AsOf:      time.Date(2026, 11, 21, 2, 0, 0, 0, time.UTC),
+		MPANCheck: engine.Warn,
 		MPRNCheck: engine.Warn,
 		Digits:    meterpoint.DefaultDigits,
 		Registrar: meterpoint.NewRegistrar(),
@@ -80,7 +81,10 @@ func resultOf(cfg engine.Config, facts engine.Facts) *engine.Result {
 	r.Exceptions.All[engine.MeterPoints][engine.BadMPxN] = 1
 	r.Exceptions.All[engine.MeterPoints][engine.BadCheckDigit] = 3
 	r.Exceptions.Warnings[engine.MeterPoints][engine.BadCheckDigit] = 3
-	r.Inputs = []engine.Input{{Table: engine.Devices, Files: []engine.File{{Path: "devices.parquet", Format: "parquet", Rows: 9, Bytes: 900, Fingerprint: "d1"}}}}
+	r.Inputs = []engine.Input{
+		{Table: engine.Devices, Files: []engine.File{{Path: "devices.parquet", Format: "parquet", Rows: 9, Bytes: 900, Fingerprint: "d1"}}},
+		{Table: engine.MeterPoints, Files: []engine.File{{Path: "points.parquet", Format: "parquet", Rows: s.Assessed + 1, Bytes: 800, Fingerprint: "p1"}}},
+	}
 	r.Stages = []engine.Stage{{Name: "gather", Duration: time.Second}}
 	return r
 }

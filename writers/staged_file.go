@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"io"
 )
 
 // stagedFile counts and hashes what is written to one file of a publication.
@@ -26,6 +27,9 @@ func (f *stagedFile) Write(p []byte) (int, error) {
 	n, err := f.file.Write(p)
 	f.hash.Write(p[:n])
 	f.bytes += int64(n)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
 	if err != nil {
 		return n, fmt.Errorf("cannot write %s: %w", f.path, err)
 	}

@@ -67,6 +67,6 @@ func isDigest(text string) bool {
 // isListable tells whether a path leads to a file within the publication and
 // needs no escape in SHA256SUMS.
 func isListable(name string) bool {
-	return name != "" && name != "." && name != sumsName && path.Clean(name) == name && !path.IsAbs(name) &&
+	return name != "" && name != "." && name != sumsName && name != signatureName && path.Clean(name) == name && !path.IsAbs(name) &&
 		name != ".." && !strings.HasPrefix(name, "../") && !strings.ContainsAny(name, "\\\n\r")
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"flagfill/engine"
 )
 
 // Verification is what Verify found of a publication.
@@ -17,10 +19,13 @@ type Verification struct {
 	Bytes         int64    `json:"bytes"`
 	Records       int64    `json:"records"` // in flow files
 	ContentDigest string   `json:"content_digest"`
-	Findings      Findings `json:"findings"` // none: the publication is proven
+	Signature     string   `json:"signature"`                // Unsigned, SignatureIgnored, SignatureValid or SignatureInvalid
+	SignedComment string   `json:"signed_comment,omitempty"` // of a valid signature
+	Findings      Findings `json:"findings"`                 // none: the publication is proven
 }
 
-// Finding is one thing that is wrong, in plain words without any MPxN.
+// Finding is one thing that is wrong, in plain words on one line, without any
+// MPxN.
 type Finding struct {
 	Path    string `json:"path"` // within the publication
 	Problem string `json:"problem"`
@@ -33,7 +38,7 @@ func (f Findings) Error() string {
 	const most = 10
 	var lines []string
 	for _, finding := range f[:min(len(f), most)] {
-		lines = append(lines, finding.Path+": "+finding.Problem)
+		lines = append(lines, engine.ShownPath(finding.Path)+": "+finding.Problem)
 	}
 	if len(f) > most {
 		lines = append(lines, fmt.Sprintf("and %d more", len(f)-most))
@@ -48,11 +53,20 @@ func (f Findings) Error() string {
 // finding. A dir that is missing or no publication at all is an
 // *engine.Refusal of kind RefusedInput; what cannot be read is an error.
 func Verify(ctx context.Context, fsys FS, dir string, workers int) (*Verification, error) {
-	v := &verifier{fs: fsys, dir: dir, sizes: map[string]int64{}, sums: map[string]string{}}
+	return VerifySigned(ctx, fsys, dir, nil, workers)
+}
+
+// VerifySigned is Verify, and demands a signature of SHA256SUMS by the key,
+// which proves who published besides what. A nil key demands none.
+func VerifySigned(ctx context.Context, fsys FS, dir string, key *PublicKey, workers int) (*Verification, error) {
+	v := &verifier{fs: fsys, dir: dir, key: key, sizes: map[string]int64{}, sums: map[string]string{}}
 	if err := v.listTop(); err != nil {
 		return nil, err
 	}
 	if err := v.readSums(); err != nil {
+		return nil, err
+	}
+	if err := v.readSignature(); err != nil {
 		return nil, err
 	}
 	if err := guard(v.readManifest); err != nil { // it holds layouts, and those a decoder
@@ -71,15 +85,19 @@ func Verify(ctx context.Context, fsys FS, dir string, workers int) (*Verificatio
 type verifier struct {
 	fs  FS
 	dir string
+	key *PublicKey // nil where no signature is demanded
 
 	sizes        map[string]int64  // of the regular files that stand there
 	sums         map[string]string // SHA-256 by path, as SHA256SUMS says
+	sumsText     []byte            // nil where missing
 	sumsUnusable bool
 	manifest     *Manifest // nil where it cannot be trusted
 	layouts      [2]*Layout
 
 	flowDigests []string // of each shard's records, from the flow file; "" where unreadable
 	rowDigests  []string // the same from changes.parquet
+
+	signature, trustedComment string
 
 	mu       sync.Mutex
 	findings Findings
@@ -88,7 +106,7 @@ type verifier struct {
 func (v *verifier) find(path, format string, args ...any) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.findings = append(v.findings, Finding{path, fmt.Sprintf(format, args...)})
+	v.findings = append(v.findings, Finding{path, engine.OneLine(fmt.Sprintf(format, args...))})
 }
 
 func (v *verifier) locate(path string) string { return filepath.Join(v.dir, filepath.FromSlash(path)) }
@@ -97,7 +115,8 @@ func (v *verifier) result() *Verification {
 	slices.SortFunc(v.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Problem, b.Problem))
 	})
-	r := &Verification{Dir: v.dir, Files: len(v.sizes), Findings: append(Findings{}, slices.Compact(v.findings)...)}
+	r := &Verification{Dir: v.dir, Files: len(v.sizes), Signature: v.signature, SignedComment: v.trustedComment,
+		Findings: append(Findings{}, slices.Compact(v.findings)...)}
 	for _, size := range v.sizes {
 		r.Bytes += size
 	}

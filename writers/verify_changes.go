@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
@@ -29,7 +28,10 @@ func (v *verifier) readChanges(ctx context.Context, r io.ReaderAt, size int64) e
 	if err != nil {
 		return err
 	}
-	audit := newChangesAudit(content.Shards, reader)
+	audit, err := newChangesAudit(content, reader)
+	if err != nil {
+		return err
+	}
 	for _, group := range file.RowGroups() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -160,37 +162,4 @@ func readMPxNs(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
 			return meterpoint.MPxN(n), nil
 		})
 	})
-}
-
-// readExceptions proves the counts of exceptions.parquet by code.
-func (v *verifier) readExceptions(r io.ReaderAt, size int64) error {
-	file, err := openTable(r, size, exceptionsSchema)
-	if err != nil {
-		return err
-	}
-	code, _ := exceptionsSchema.Lookup("code")
-	counts := map[string]int64{}
-	var codes []string
-	for _, group := range file.RowGroups() {
-		codes = resized(codes, int(group.NumRows()))
-		err := readWords(group.ColumnChunks()[code.ColumnIndex], codes, "", func(word []byte) (string, error) { return string(word), nil })
-		if err != nil {
-			return err
-		}
-		for _, c := range codes {
-			counts[c]++
-		}
-	}
-	totals := &v.manifest.Content.Totals
-	for c, n := range totals.Exceptions {
-		if counts[c] -= n; !v.manifest.Exceptions.WarningsListed {
-			counts[c] += totals.Warnings[c]
-		}
-	}
-	for _, c := range slices.Sorted(maps.Keys(counts)) {
-		if counts[c] != 0 {
-			return fmt.Errorf("it has not as many rows of %s as manifest.json counts", c)
-		}
-	}
-	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"io"
 	"slices"
 	"sync/atomic"
+
+	"flagfill/engine"
 )
 
 // jobs read every listed file once; the largest first, so that workers end
@@ -72,8 +74,11 @@ func (v *verifier) examine(ctx context.Context, source *source, name string, sha
 	if _, err := io.CopyBuffer(io.Discard, struct{ io.Reader }{reader}, make([]byte, flowBufferBytes)); err != nil {
 		return err
 	}
-	if hex.EncodeToString(sum.Sum(nil)) != v.sums[name] {
-		return errors.Join(errors.New("its bytes are not those that SHA256SUMS lists"), misread)
+	if digest := hex.EncodeToString(sum.Sum(nil)); digest != v.sums[name] {
+		if !v.isStated(name, digest) {
+			return errors.Join(errors.New("its bytes are not those that SHA256SUMS lists"), misread)
+		}
+		v.find(sumsName, "its digest of %s is not that of the file, which is as manifest.json lists it", engine.ShownPath(name))
 	}
 	if v.manifest == nil {
 		return misread

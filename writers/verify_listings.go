@@ -95,6 +95,7 @@ func (v *verifier) readSums() error {
 	if err != nil || text == nil {
 		return err
 	}
+	v.sumsText = text
 	listed, err := decodeSums(text)
 	if err != nil {
 		v.find(sumsName, "%v", err)
@@ -138,7 +139,7 @@ func (v *verifier) readManifest() error {
 // manifest lists against each other.
 func (v *verifier) compareListings() {
 	for name := range v.sizes {
-		known := name == sumsName || v.sumsUnusable && name == manifestName
+		known := name == sumsName || name == signatureName || v.sumsUnusable && name == manifestName
 		if _, listed := v.sums[name]; !listed && !known {
 			v.find(name, "is not listed in SHA256SUMS")
 		}
@@ -154,8 +155,10 @@ func (v *verifier) compareListings() {
 	stated := map[string]FileListing{}
 	for _, f := range v.manifest.Files {
 		stated[f.Path] = f
-		if size, there := v.sizes[f.Path]; there && (size != f.Bytes || v.sums[f.Path] != f.SHA256) {
+		if size, there := v.sizes[f.Path]; there && size != f.Bytes {
 			v.find(f.Path, "is not the file that manifest.json lists")
+		} else if digest, listed := v.sums[f.Path]; there && listed && digest != f.SHA256 {
+			v.find(f.Path, "SHA256SUMS and manifest.json list it with different digests")
 		} else if !there && v.sums[f.Path] == "" {
 			v.find(f.Path, "is listed in manifest.json and missing")
 		}
@@ -163,7 +166,16 @@ func (v *verifier) compareListings() {
 	if !slices.IsSortedFunc(v.manifest.Files, func(a, b FileListing) int { return cmp.Compare(a.Path, b.Path) }) || len(stated) != len(v.manifest.Files) {
 		v.find(manifestName, "its files are not in order, or repeat")
 	}
+	v.checkNames(stated)
 	v.compareRoles(stated)
+}
+
+// isStated tells whether manifest.json lists a file with this digest.
+func (v *verifier) isStated(name, digest string) bool {
+	if v.manifest == nil {
+		return false
+	}
+	return slices.ContainsFunc(v.manifest.Files, func(f FileListing) bool { return f.Path == name && f.SHA256 == digest })
 }
 
 // compareRoles finds files that are listed and have no business there, and
@@ -184,7 +196,7 @@ func (v *verifier) compareRoles(stated map[string]FileListing) {
 	for name := range v.sizes {
 		_, listed := stated[name]
 		_, known := roles[name]
-		if !listed && name != manifestName && name != sumsName {
+		if !listed && name != manifestName && name != sumsName && name != signatureName {
 			v.find(name, "is not listed in manifest.json")
 		} else if listed && !known {
 			v.find(name, "does not belong to a publication")

@@ -2,10 +2,11 @@ package writers
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"flagfill/engine"
 )
 
 // All goroutines of this package start here.
@@ -84,7 +85,7 @@ func parallel(ctx context.Context, workers int, jobs []func() error) error {
 func guard(job func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("the program failed: %v", cause)
+			err = engine.Fault(cause)
 		}
 	}()
 	return job()
