@@ -92,13 +92,13 @@ func Load(path string) (*Config, error) {
 			cause = reason.Err
 		}
 		return nil, &engine.Refusal{Kind: engine.RefusedUsage, Err: err,
-			Problem: "cannot read configuration " + path + ": " + cause.Error(),
+			Problem: "cannot read configuration " + engine.ShownPath(path) + ": " + cause.Error(),
 			Next:    "Check the path given with --config, or leave it out to run with the defaults."}
 	}
 	folder, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
 		return nil, &engine.Refusal{Kind: engine.RefusedUsage, Err: err,
-			Problem: "cannot find the folder of configuration " + path + ": " + err.Error()}
+			Problem: "cannot find the folder of configuration " + engine.ShownPath(path) + ": " + err.Error()}
 	}
 	c, err := parse(path, text)
 	if err != nil {

@@ -36,7 +36,7 @@ func joined(path []string) string {
 // parse reads a configuration from its text. The name stands in errors only.
 func parse(name string, text []byte) (*Config, error) {
 	refused := func(problem, next string) error {
-		return &engine.Refusal{Kind: engine.RefusedUsage, Problem: "cannot use configuration " + name + ": " + problem, Next: sentence(next)}
+		return &engine.Refusal{Kind: engine.RefusedUsage, Problem: "cannot use configuration " + engine.ShownPath(name) + ": " + problem, Next: sentence(next)}
 	}
 	var tree map[string]any
 	if err := toml.Unmarshal(text, &tree); err != nil {
@@ -45,7 +45,7 @@ func parse(name string, text []byte) (*Config, error) {
 			line, column := at.Position()
 			where = fmt.Sprintf(" (line %d, column %d)", line, column)
 		}
-		return nil, refused(strings.TrimPrefix(err.Error(), "toml: ")+where, "the file must be TOML; flagfill config prints one that is")
+		return nil, refused(engine.OneLine(strings.TrimPrefix(err.Error(), "toml: "))+where, "the file must be TOML; flagfill config prints one that is")
 	}
 
 	c := Default()

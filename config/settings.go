@@ -153,7 +153,7 @@ const maxGasRDPs = 100
 
 func gasRDPs() setting {
 	return setting{key: "gas", meaning: "The names of the gas RDPs. With more than one, every gas meter point must name its own.",
-		allowed: fmt.Sprintf("1 to %d different names of 1 to 20 of A–Z, 0–9, _ and -, not beginning with -", maxGasRDPs),
+		allowed: fmt.Sprintf("1 to %d different names of 1 to 20 of A–Z, 0–9, _ and -, beginning with a letter or digit", maxGasRDPs),
 		get:     func(c *Config) any { return c.Registrar.Gas },
 		set: func(c *Config, value any) bool {
 			list, _ := value.([]any)
@@ -169,9 +169,9 @@ func gasRDPs() setting {
 		}}
 }
 
-// isGasRDP keeps names safe as a folder: no dot, no slash, no leading dash.
+// isGasRDP keeps names safe as a folder: no dot, no slash, no leading mark.
 func isGasRDP(name string) bool {
-	if len(name) < 1 || len(name) > 20 || name[0] == '-' {
+	if len(name) < 1 || len(name) > 20 || name[0] == '-' || name[0] == '_' {
 		return false
 	}
 	return strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == ""

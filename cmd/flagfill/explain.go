@@ -77,11 +77,11 @@ func flagError(cmd *cobra.Command, err error) error {
 		if nearest, ok := engine.Nearest(unknown.GetSpecifiedName(), names); ok {
 			next = "Did you mean --" + nearest + "?"
 		}
-		return usage(next, "unknown flag --%s", unknown.GetSpecifiedName())
+		return usage(next, "unknown flag --%s", engine.Shown(unknown.GetSpecifiedName()))
 	case errors.As(err, &invalid) && errors.As(err, &number):
 		return usage(next, "--%s: %q is not a number that it may be", invalid.GetFlag().Name, invalid.GetValue())
 	case errors.As(err, &invalid):
 		return usage(next, "--%s: %v", invalid.GetFlag().Name, errors.Unwrap(err))
 	}
-	return usage(next, "%v", err)
+	return usage(next, "%s", engine.OneLine(err.Error()))
 }

@@ -91,7 +91,7 @@ func (f sizeFlag) Set(text string) error {
 			continue
 		}
 		amount, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || !(amount > 0 && amount*float64(unit.bytes) < 1<<60) {
+		if err != nil || !(amount*float64(unit.bytes) >= 1 && amount*float64(unit.bytes) < 1<<60) {
 			break
 		}
 		*f.bytes = int64(amount * float64(unit.bytes))

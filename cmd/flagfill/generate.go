@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flagfill/bench/synth"
+	"flagfill/engine"
 )
 
 func newGenerate() *cobra.Command {
@@ -59,7 +60,7 @@ was, with every kind of bad row at a known rate, and says what it planted.`,
 			}
 			elapsed := time.Since(started)
 			out := cmd.OutOrStdout()
-			fmt.Fprintf(out, "%s and %s, in %.1f s\n\n", cfg.Path("devices"), cfg.Path("meter_points"), elapsed.Seconds())
+			fmt.Fprintf(out, "%s and %s, in %.1f s\n\n", engine.ShownPath(cfg.Path("devices")), engine.ShownPath(cfg.Path("meter_points")), elapsed.Seconds())
 			t := newTable(out, "table", "rows", "planted")
 			alignNumbers(t, 2)
 			t.AppendRow(table.Row{"devices", count(report.Devices), planted(report, "devices")})
@@ -87,7 +88,7 @@ was, with every kind of bad row at a known rate, and says what it planted.`,
 // printExtracts says what RDPs hold.
 func printExtracts(out io.Writer, cfg synth.Config, extracts *synth.ExtractCounts) {
 	fmt.Fprintf(out, "\n%s rows in %s; what is wrong with them in %s\n\n",
-		count(extracts.Rows), filepath.Join(cfg.Dir, synth.ExtractsFolder), cfg.Path(synth.TruthTable))
+		count(extracts.Rows), engine.ShownPath(filepath.Join(cfg.Dir, synth.ExtractsFolder)), engine.ShownPath(cfg.Path(synth.TruthTable)))
 	t := newTable(out, "class", "against meter_points", "with devices", "extract rows")
 	alignNumbers(t, 2, 3, 4)
 	classes := map[string]bool{}

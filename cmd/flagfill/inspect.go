@@ -131,7 +131,7 @@ func (f *inspectFlags) sort(ctx context.Context, cfg *engine.Config, paths []str
 		}
 		unknown := unrecognisedFile{Path: file.Path, Columns: []string{}}
 		for _, c := range file.Columns {
-			unknown.Columns = append(unknown.Columns, c.Name)
+			unknown.Columns = append(unknown.Columns, engine.Shown(c.Name))
 		}
 		document.Unrecognised = append(document.Unrecognised, unknown)
 	}
@@ -157,7 +157,7 @@ func (f *inspectFlags) write(w io.Writer, document *inspectDocument) {
 	}
 	for _, u := range document.Unrecognised {
 		fmt.Fprintf(w, "%s looks like neither table: its columns are %s.\n  If it is one, say which with --table, and name its columns in [columns.devices] or [columns.meter_points].\n\n",
-			u.Path, strings.Join(u.Columns, ", "))
+			engine.ShownPath(u.Path), strings.Join(u.Columns, ", "))
 	}
 	if !refused && len(document.Tables) == 2 {
 		fmt.Fprintln(w, "Next: flagfill run --devices … --meter-points … --out publication --dry-run")
@@ -173,7 +173,7 @@ func (f *inspectFlags) writeInspection(w io.Writer, in *engine.Inspection) {
 	files := newTable(w, "file", "format", "rows", "size")
 	alignNumbers(files, 3, 4)
 	for _, file := range in.Files {
-		files.AppendRow(table.Row{file.Path, file.Format, rowsWords(file.Rows), sizeWords(file.Bytes)})
+		files.AppendRow(table.Row{engine.ShownPath(file.Path), file.Format, rowsWords(file.Rows), sizeWords(file.Bytes)})
 	}
 	files.Render()
 	fmt.Fprintln(w)
@@ -198,7 +198,7 @@ func writeColumns(w io.Writer, files []engine.InspectedFile) {
 		}
 		shown = append(shown, file.Columns)
 		if len(files) > 1 {
-			fmt.Fprintf(w, "columns of %s, and of every file with the same ones\n", file.Path)
+			fmt.Fprintf(w, "columns of %s, and of every file with the same ones\n", engine.ShownPath(file.Path))
 		}
 		columns := newTable(w, "column", "type", "read as")
 		for _, c := range file.Columns {

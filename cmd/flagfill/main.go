@@ -30,10 +30,7 @@ const (
 )
 
 func main() {
-	ctx, stop := signalled(context.Background())
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	os.Exit(run(signalled(context.Background()), os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // interrupted is the cause of a context that a signal ended.
@@ -41,34 +38,23 @@ type interrupted struct{ signal os.Signal }
 
 func (i interrupted) Error() string { return "interrupted (" + i.signal.String() + ")" }
 
-// signalled ends the context at the first SIGINT or SIGTERM. Its goroutine
-// ends with stop.
-func signalled(parent context.Context) (ctx context.Context, stop func()) {
+// signalled ends the context at the first SIGINT or SIGTERM. Its goroutine ends
+// with the process, until which both stay caught: a late one would kill a run
+// that has published, which would look like one that has not.
+func signalled(parent context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	go func() {
-		if s, ok := <-signals; ok {
-			cancel(interrupted{s})
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		close(signals)
-		cancel(nil)
-	}
+	go func() { cancel(interrupted{<-signals}) }()
+	return ctx
 }
 
 // run is the program: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	result := &resultWriter{w: stdout}
-	root := newRoot()
-	root.SetArgs(args)
-	root.SetOut(result)
-	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	result, messages := &visibleWriter{to: stdout}, &visibleWriter{to: stderr}
+	err := execute(ctx, args, result, messages)
 	if result.err != nil {
-		fmt.Fprintf(stderr, "flagfill: cannot write the result: %v\nWhat was asked for is done; its report alone is lost.\n", result.err)
+		fmt.Fprintf(messages, "flagfill: cannot write the result: %v\nWhat was asked for is done; its report alone is lost.\n", result.err)
 		return exitFailed
 	}
 	if err == nil {
@@ -76,23 +62,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	code, text := explain(ctx, err)
 	if text != "" {
-		fmt.Fprintln(stderr, "flagfill: "+text)
+		fmt.Fprintln(messages, "flagfill: "+quoted(text, err, args))
 	}
 	return code
 }
 
-// resultWriter remembers that stdout failed, which no command looks at.
-type resultWriter struct {
-	w   io.Writer
-	err error
-}
-
-func (r *resultWriter) Write(p []byte) (int, error) {
-	n, err := r.w.Write(p)
-	if r.err == nil {
-		r.err = err
-	}
-	return n, err
+// execute carries the command out. A panic becomes an error like any other: what
+// the runtime prints of one may quote data.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = engine.Fault(fault)
+		}
+	}()
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return root.ExecuteContext(ctx)
 }
 
 func newRoot() *cobra.Command {
@@ -138,9 +125,9 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		next = "Did you mean " + cmd.CommandPath() + " " + nearest + "?"
 	}
 	if len(names) > 0 {
-		return usage(next, "unknown command %q", args[0])
+		return usage(next, "unknown command %q", engine.Shown(args[0]))
 	}
-	return usage(next, "%s takes no argument, and %q was given", cmd.CommandPath(), args[0])
+	return usage(next, "%s takes no argument, and %q was given", cmd.CommandPath(), engine.Shown(args[0]))
 }
 
 // newHelp is "help COMMAND", for those who are used to it.

@@ -31,6 +31,9 @@ const (
 // show reports progress on w until the returned function is called, which ends
 // its goroutine and waits for it.
 func show(w io.Writer, mode int, p *engine.Progress) (done func()) {
+	if v, ok := w.(*visibleWriter); ok {
+		w = v.to
+	}
 	if mode == progressAuto {
 		mode = progressPlain
 		if isTerminal(w) && os.Getenv("NO_COLOR") == "" {

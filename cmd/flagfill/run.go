@@ -26,7 +26,7 @@ import (
 type runFlags struct {
 	devices, meterPoints  []string
 	out, config           string
-	exceptions            string
+	exceptions, sign      string
 	asOf                  time.Time
 	fuel, scope, baseline int
 	limits                engine.Limits
@@ -67,6 +67,7 @@ verified, or not at all. A PATH is a file, a folder or a quoted glob.`,
 	flags.Var(limitFlag{&f.limits.MaxNoMeterLeft}, "max-no-meter-left", "points recorded A or I without a device allowed, same base")
 	flags.Var(rowsFlag{&f.limits.ExpectRows}, "expect-rows", "refuse tables with other row counts")
 	flags.StringVar(&f.exceptions, "exceptions", "", "write the exceptions to `FILE` too, even when a limit refuses the run")
+	flags.StringVar(&f.sign, "sign", "", "sign the publication with the minisign secret key in `FILE`; the password of an encrypted one stands in "+passwordVariable)
 	flags.BoolVar(&f.warnings, "warnings", false, "list warnings among the exceptions")
 	flags.IntVar(&f.workers, "workers", f.workers, "worker goroutines, `N`")
 	flags.Var(sizeFlag{&f.memory}, "memory", "memory budget; default four fifths of what the machine has")
@@ -124,7 +125,7 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 
 	var sink engine.Sink = publication
 	if f.exceptions != "" {
-		file, err := writers.CreateExceptionsFile(writers.OS{}, f.exceptions, settings.StagingSuffix)
+		file, err := writers.CreateExceptionsFile(ctx, writers.OS{}, f.exceptions, settings.StagingSuffix)
 		if err != nil {
 			return err
 		}
@@ -153,7 +154,7 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 // says where it could not.
 func abort(stderr io.Writer, written interface{ Abort() error }) {
 	if err := written.Abort(); err != nil {
-		fmt.Fprintf(stderr, "flagfill: %v\nThe next run for the same path removes it.\n", err)
+		fmt.Fprintf(stderr, "flagfill: %s\nThe next run for the same path removes it.\n", quoted(err.Error(), err, os.Args))
 	}
 }
 
@@ -184,9 +185,13 @@ func (f *runFlags) configure(file *config.Config, started time.Time) (_ engine.C
 	if flows.Gas, err = writers.LoadLayout(file.Flows.GasLayout, meterpoint.Gas); err != nil {
 		return cfg, writers.Settings{}, err
 	}
+	key, err := readSigningKey(f.sign)
+	if err != nil {
+		return cfg, writers.Settings{}, err
+	}
 	host, _ := os.Hostname()
 	return cfg, writers.Settings{
-		Flows: flows, StagingSuffix: stagingSuffix(), DryRun: f.dryRun,
+		Flows: flows, StagingSuffix: stagingSuffix(), DryRun: f.dryRun, Sign: key,
 		Run: writers.RunInfo{Version: version, Commit: builtFrom(), Go: runtime.Version(), Modules: modules(),
 			Host: host, Command: append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), Config: f.config, Out: f.out,
 			Started: started.UTC(), Elapsed: func() time.Duration { return time.Since(started) }},

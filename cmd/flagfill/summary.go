@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,10 +30,15 @@ func alignNumbers(t table.Writer, columns ...int) {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
+	var document bytes.Buffer
+	encoder := json.NewEncoder(&document)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(engine.VisibleJSON(document.Bytes()))
+	return err
 }
 
 // runDocument is what run --json prints.
@@ -40,6 +46,7 @@ type runDocument struct {
 	Schema        string            `json:"schema"`
 	Out           string            `json:"out"`
 	DryRun        bool              `json:"dry_run"`
+	Signed        bool              `json:"signed"`
 	Seconds       float64           `json:"seconds"`
 	RowsPerSecond int64             `json:"rows_per_second"`
 	Margins       []engine.Margin   `json:"margins"` // against every limit
@@ -51,12 +58,17 @@ func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Re
 	rows := result.Read.Devices.Rows + result.Read.MeterPoints.Rows
 	rowsPerSecond := int64(float64(rows) / max(elapsed.Seconds(), 1e-9))
 	if f.json {
-		return writeJSON(w, runDocument{"flagfill.run/1", f.out, f.dryRun, elapsed.Seconds(), rowsPerSecond, result.Margins, m})
+		return writeJSON(w, runDocument{"flagfill.run/1", f.out, f.dryRun, f.sign != "" && !f.dryRun, elapsed.Seconds(), rowsPerSecond, result.Margins, m})
+	}
+	out := engine.ShownPath(f.out)
+	signed, verify := "", "flagfill verify "
+	if f.sign != "" {
+		signed, verify = ", signed", "flagfill verify --key PUBLIC-KEY "
 	}
 	if f.dryRun {
-		fmt.Fprintf(w, "Dry run: %s was not written. This is what it would hold.\n\n", f.out)
+		fmt.Fprintf(w, "Dry run: %s was not written. This is what it would hold.\n\n", out)
 	} else {
-		fmt.Fprintf(w, "Published %s, verified.\n\n", f.out)
+		fmt.Fprintf(w, "Published %s%s, verified.\n\n", out, signed)
 	}
 	c := &m.Content
 	fmt.Fprintf(w, "as of %s, fuel %s, scope %s, baseline %s\ncontent digest %s\n\n",
@@ -70,7 +82,7 @@ func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Re
 	if f.dryRun {
 		afterDryRun(w, c)
 	} else {
-		fmt.Fprintf(w, "Next: flagfill verify %s\n", f.out)
+		fmt.Fprintf(w, "Next: %s%s\n", verify, out)
 	}
 	return nil
 }

@@ -7,18 +7,21 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"flagfill/engine"
 	"flagfill/writers"
 )
 
 func newVerify() *cobra.Command {
 	var asJSON bool
+	var key string
 	cmd := &cobra.Command{
 		Use:     "verify DIR",
 		Short:   "Proves a publication from its bytes alone",
-		Example: examples("flagfill verify publication", "flagfill verify publication --json"),
+		Example: examples("flagfill verify publication", "flagfill verify --key minisign.pub publication", "flagfill verify publication --json"),
 		Long: `verify reads every byte of a publication and recomputes every digest, count, sum
 and identity: the flow files against changes.parquet, both against the manifest.
-Whatever was changed, removed, added or renamed is named, with exit code 3.`,
+Whatever was changed, removed, added or renamed is named, with exit code 3. Who
+made a publication only a signature shows: --key demands one.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("flagfill verify publication", "verify takes one folder, and %d were given", len(args))
@@ -26,7 +29,11 @@ Whatever was changed, removed, added or renamed is named, with exit code 3.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report, err := writers.Verify(cmd.Context(), writers.OS{}, args[0], runtime.GOMAXPROCS(0))
+			demanded, err := readPublicKey(key)
+			if err != nil {
+				return err
+			}
+			report, err := writers.VerifySigned(cmd.Context(), writers.OS{}, args[0], demanded, runtime.GOMAXPROCS(0))
 			if err != nil {
 				return err
 			}
@@ -44,6 +51,7 @@ Whatever was changed, removed, added or renamed is named, with exit code 3.`,
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&key, "key", "", "demand a signature by this minisign public key: a `FILE`, or the key itself")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the result as one JSON document")
 	return cmd
 }
@@ -51,12 +59,18 @@ Whatever was changed, removed, added or renamed is named, with exit code 3.`,
 func writeVerification(w io.Writer, dir string, v *writers.Verification) {
 	if len(v.Findings) == 0 {
 		fmt.Fprintf(w, "%s is proven: %s files, %s, %s flow records.\ncontent digest %s\n",
-			dir, count(int64(v.Files)), sizeWords(v.Bytes), count(v.Records), v.ContentDigest)
+			engine.ShownPath(dir), count(int64(v.Files)), sizeWords(v.Bytes), count(v.Records), v.ContentDigest)
+		switch v.Signature {
+		case writers.SignatureIgnored:
+			fmt.Fprintln(w, "It is signed, and the signature was not checked: --key PUBLIC-KEY does that.")
+		case writers.SignatureValid:
+			fmt.Fprintf(w, "The signature is by the key demanded, and says %q.\n", v.SignedComment)
+		}
 		return
 	}
-	fmt.Fprintf(w, "%s is NOT what was published:\n", dir)
+	fmt.Fprintf(w, "%s is NOT what was published:\n", engine.ShownPath(dir))
 	for _, f := range v.Findings {
-		fmt.Fprintf(w, "  %s: %s\n", f.Path, f.Problem)
+		fmt.Fprintf(w, "  %s: %s\n", engine.ShownPath(f.Path), f.Problem)
 	}
 	fmt.Fprintln(w, "Send nothing from it. Fetch the publication again from where it was made, or run again: the same\n"+
 		"snapshot, configuration and --as-of give the same content digest.")
