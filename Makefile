@@ -13,7 +13,7 @@ PEER_POINTS ?= 10000000
 PEER_DATA    = bench/snapshots/$(PEER_POINTS)
 RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
 
-.PHONY: help build demo test test-real assurance lint race fuzz bench bench-peers clean
+.PHONY: help build demo test test-real assurance lint race fuzz bench bench-peers sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ bench: ## every Go benchmark
 bench-peers: build ## the same job on DuckDB, in pairs (needs Node and npm; PAIRS, PEER_POINTS)
 	test -d $(PEER_DATA) || bin/flagfill generate --out $(PEER_DATA) --meter-points $(PEER_POINTS)
 	$(GO) run ./bench/peers --data $(PEER_DATA) --flagfill bin/flagfill --pairs $(PAIRS)
+
+sbom: build ## what is linked into bin/flagfill: bin/flagfill.cdx.json, docs/licences.md (fetches go-licenses)
+	set -o pipefail; $(GO) run github.com/google/go-licenses@v1.6.0 report --ignore flagfill ./cmd/flagfill 2>bin/go-licenses.log | \
+	  $(GO) run ./assurance/sbom -binary bin/flagfill -out bin/flagfill.cdx.json -licences docs/licences.md || { cat bin/go-licenses.log >&2; false; }
 
 clean: ## remove what was built and generated
 	rm -rf bin demo

@@ -8,7 +8,7 @@ certificates=/etc/ssl/certs/ca-certificates.crt
 [ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -r $certificates ] || export NODE_EXTRA_CA_CERTS=$certificates
 if [ ! -d "$modules/node_modules/@duckdb/node-api" ]; then
   timeout 90 npm install --prefix "$modules" --no-audit --no-fund --silent "@duckdb/node-api@$version" >"$work/stderr" 2>&1 ||
-    fail "DuckDB" "npm cannot install @duckdb/node-api@$version: its registry must be in reach"
+    verdict "DuckDB" "npm cannot install @duckdb/node-api@$version: its registry must be in reach"
 fi
 export NODE_PATH=$modules/node_modules
 duckdb() { node "$root/testdata/real/duckdb.mjs" "$@" >"$work/stdout" 2>"$work/stderr"; }
@@ -29,17 +29,14 @@ for devices in "$work"/fresh/devices-*.parquet; do
   case $devices in *none-plain*) points=zstd-bigint ;; *snappy*) points=snappy ;; *v2-small*) points=lz4-v2 ;; *gzip*) points=brotli-decimal ;; *) points=none-ubigint-v2 ;; esac
   rm -rf "$work/read"
   "$flagfill" run --devices "$devices" --meter-points "$work/fresh/meter_points-$points.parquet" --out "$work/read" $options $lenient >"$work/stdout" 2>"$work/stderr"
-  code=$?
-  verdict "read $(basename "$devices") and $points" "$(whole "$work/read")"
+  verdict "read $(basename "$devices") and $points" "$([ $? = 0 ] || echo "it failed")"
   digests+="$(sed -n 's/^content digest //p' "$work/stdout")"$'\n'
 done
 verdict "they give one content digest" "$([ "$(printf %s "$digests" | sort -u | wc -l)" = 1 ] || echo "$digests")"
 
 # DuckDB reads what we publish, and counts the same.
-run "$small" "$work/counted" --warnings
-verdict "a publication to count" "$(whole "$work/counted")"
-duckdb count "$work/counted"
+duckdb count "$work/p"
 verdict "DuckDB counts what the manifest states" "$([ $? = 0 ] || echo "they differ")"
-run "$large" "$work/counted-large" --warnings
-duckdb count "$work/counted-large"
+publish "$large" "$work/p-large" --warnings
+duckdb count "$work/p-large"
 verdict "and for three million meter points" "$([ $? = 0 ] || echo "they differ")"
