@@ -15,13 +15,16 @@ func BenchmarkScanCSV(b *testing.B) {
 	for _, form := range []struct{ name, quote string }{{"plain", ""}, {"quoted", `"`}} {
 		b.Run("format=csv/form="+form.name, func(b *testing.B) {
 			text := benchCSV(rows, form.quote)
-			source := open(b, saved(b, "x.csv", []byte(text)))
+			path := saved(b, "x.csv", []byte(text))
+			source := open(b, path)
 			all := make([]int, len(benchColumns))
 			for i := range all {
 				all[i] = i
 			}
-			benchScan(b, source, "key", all[:1], len(rows))
-			benchScan(b, source, "all", all, len(rows))
+			benchScan(b, source, "key", all[:1], len(rows), 1)
+			benchScan(b, source, "all", all, len(rows), 1)
+			benchScan(b, source, "all", all, len(rows), 2)
+			benchCopy(b, path, len(rows))
 		})
 	}
 }
@@ -47,17 +50,19 @@ func benchCSV(rows []benchRow, quote string) string {
 func BenchmarkEncodingCSV(b *testing.B) {
 	rows := benchRows(1 << 19)
 	text := benchCSV(rows, "")
-	b.ReportAllocs()
-	for b.Loop() {
-		r := csv.NewReader(strings.NewReader(text))
-		r.ReuseRecord = true
-		for {
-			if _, err := r.Read(); err == io.EOF {
-				break
-			} else if err != nil {
-				b.Fatal(err)
+	b.Run(fmt.Sprintf("format=csv/form=plain/column=all/rows=%d/workers=1", len(rows)), func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			r := csv.NewReader(strings.NewReader(text))
+			r.ReuseRecord = true
+			for {
+				if _, err := r.Read(); err == io.EOF {
+					break
+				} else if err != nil {
+					b.Fatal(err)
+				}
 			}
 		}
-	}
-	b.ReportMetric(float64(len(rows))*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+		reportRows(b, len(rows))
+	})
 }

@@ -6,10 +6,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"sync/atomic"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
+	"golang.org/x/sync/errgroup"
 
 	"flagfill/engine"
 )
@@ -47,8 +49,7 @@ func benchRows(n int) []benchRow {
 
 var benchColumns = []string{"key", "number", "delta", "export", "status", "rdp", "date"}
 
-// BenchmarkScan reads columns in one goroutine and throws them away; column=all
-// reads all seven.
+// BenchmarkScan reads columns and throws them away; column=all reads all seven.
 func BenchmarkScan(b *testing.B) {
 	rows := benchRows(1 << 19)
 	for _, codec := range codecs {
@@ -58,46 +59,69 @@ func BenchmarkScan(b *testing.B) {
 			all := make([]int, len(benchColumns))
 			for i, name := range benchColumns {
 				all[i] = i
-				benchScan(b, source, name, all[i:i+1], len(rows))
+				benchScan(b, source, name, all[i:i+1], len(rows), 1)
 			}
-			benchScan(b, source, "all", all, len(rows))
+			benchScan(b, source, "all", all, len(rows), 1)
+			benchScan(b, source, "all", all, len(rows), 2)
 		})
 	}
 }
 
-func benchScan(b *testing.B, source engine.Source, name string, columns []int, rows int) {
-	b.Run("column="+name, func(b *testing.B) {
+func benchScan(b *testing.B, source engine.Source, name string, columns []int, rows, workers int) {
+	b.Run(fmt.Sprintf("column=%s/rows=%d/workers=%d", name, rows, workers), func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if n := scan(b, source, columns); n != int64(rows) {
+			if n := scan(b, source, columns, workers); n != int64(rows) {
 				b.Fatalf("%d rows", n)
 			}
 		}
-		b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+		reportRows(b, rows)
 	})
 }
 
+func reportRows(b *testing.B, rows int) {
+	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
 // scan reads the columns of all splits and counts rows.
-func scan(b testing.TB, source engine.Source, columns []int) (rows int64) {
+func scan(b testing.TB, source engine.Source, columns []int, workers int) int64 {
 	plan, err := source.Plan(context.Background())
 	if err != nil {
 		b.Fatal(err)
 	}
-	var batch engine.Batch
-	for _, split := range plan.Splits {
-		reader, err := source.Open(split, columns)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for err = reader.Next(&batch); err == nil; err = reader.Next(&batch) {
-			rows += batch.Record.NumRows()
-		}
-		if err != io.EOF {
-			b.Fatal(err)
-		}
-		reader.Close()
+	var next, rows atomic.Int64
+	var group errgroup.Group
+	for range workers {
+		group.Go(func() error {
+			for at := next.Add(1) - 1; at < int64(len(plan.Splits)); at = next.Add(1) - 1 {
+				n, err := scanSplit(source, plan.Splits[at], columns)
+				if rows.Add(n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	return rows
+	if err := group.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	return rows.Load()
+}
+
+func scanSplit(source engine.Source, split engine.Split, columns []int) (rows int64, err error) {
+	reader, err := source.Open(split, columns)
+	if err != nil {
+		return 0, err
+	}
+	defer reader.Close()
+	var batch engine.Batch
+	for err = reader.Next(&batch); err == nil; err = reader.Next(&batch) {
+		rows += batch.Record.NumRows()
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return rows, err
 }
 
 // BenchmarkPages is the floor: reading and releasing the same pages with
@@ -111,15 +135,36 @@ func BenchmarkPages(b *testing.B) {
 		b.Run(fmt.Sprintf("format=parquet/codec=%v", codec), func(b *testing.B) {
 			path := saved(b, "x.parquet", writeParquet(b, rows, parquet.Compression(codec), parquet.MaxRowsPerRowGroup(1<<18)))
 			for column, name := range benchColumns {
-				b.Run("column="+name, func(b *testing.B) {
+				b.Run(fmt.Sprintf("column=%s/rows=%d/workers=1", name, len(rows)), func(b *testing.B) {
+					b.ReportAllocs()
 					for b.Loop() {
 						readPages(b, path, column)
 					}
-					b.ReportMetric(float64(len(rows))*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+					reportRows(b, len(rows))
 				})
 			}
+			benchCopy(b, path, len(rows))
 		})
 	}
+}
+
+// benchCopy is the ceiling that memory sets: the file's bytes, read from the page
+// cache.
+func benchCopy(b *testing.B, path string, rows int) {
+	b.Run(fmt.Sprintf("form=copy/rows=%d", rows), func(b *testing.B) {
+		file, err := os.Open(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer file.Close()
+		buffer := make([]byte, 1<<20)
+		for b.Loop() {
+			if _, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, io.NewSectionReader(file, 0, 1<<40), buffer); err != nil {
+				b.Fatal(err)
+			}
+		}
+		reportRows(b, rows)
+	})
 }
 
 func readPages(b testing.TB, path string, column int) {

@@ -170,8 +170,8 @@ func TestNoAllocationPerRow(t *testing.T) {
 	rows := keyedRows(16 * batchRows)
 	source := open(t, saved(t, "x.parquet", writeParquet(t, rows, parquet.Compression(&parquet.Snappy))))
 	columns := []int{0, 1, 2}
-	scan(t, source, columns)
-	perBatch := testing.AllocsPerRun(3, func() { scan(t, source, columns) }) / 16
+	scan(t, source, columns, 1)
+	perBatch := testing.AllocsPerRun(3, func() { scan(t, source, columns, 1) }) / 16
 	if perBatch > 150 {
 		t.Errorf("%.0f allocations per batch of %d rows", perBatch, batchRows)
 	}
@@ -209,7 +209,7 @@ func TestParallelReaders(t *testing.T) {
 
 func TestNoColumns(t *testing.T) {
 	source := open(t, saved(t, "x.parquet", writeParquet(t, keyedRows(100))))
-	if n := scan(t, source, nil); n != 100 {
+	if n := scan(t, source, nil, 1); n != 100 {
 		t.Errorf("%d rows", n)
 	}
 }

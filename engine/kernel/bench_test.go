@@ -177,38 +177,3 @@ func BenchmarkJoin(b *testing.B) {
 		}},
 		copying(8*(len(points)+len(devices))))
 }
-
-// BenchmarkColumns has the kernels that are one plain loop already.
-func BenchmarkColumns(b *testing.B) {
-	e := newEstate(benchRows)
-	words, dense := make([]uint64, benchRows+1), make([]uint64, benchRows)
-	payloads, days, codes := make([]uint32, benchRows), make([]int32, benchRows), make([]uint8, benchRows)
-	rows, into := make([]int32, 0, benchRows), make([]int32, benchRows)
-	validity := make([]byte, benchRows/8)
-	for i := range validity {
-		validity[i] = byte(e.numbers[i] * 0x9E3779B97F4A7C15 >> 56)
-	}
-	var table [512]uint32
-	var counts [512]int64
-	var kinds [64]int64
-	var classCounts [8]int64
-	for i := range table {
-		table[i] = uint32(i % 5)
-	}
-	compare(b, benchRows,
-		form{"Combine", func() { Combine(words, into, 0, e.kinds, e.classes, e.numbers, e.rows, &table, 0, &counts) }},
-		form{"PackPoints", func() { PackPoints(payloads, e.classes, e.classes, e.classes, e.kinds) }},
-		form{"KeepPoints", func() {
-			KeepPoints(words, days, into, e.numbers, payloads, e.days, e.classes, &[8]bool{true, true}, &classCounts)
-		}},
-		form{"OddPoints", func() {
-			rows = OddPoints(rows[:0], e.classes, e.classes, e.classes, e.kinds, e.days, 3, 9, 255, 0)
-		}},
-		form{"JoinKinds", func() { JoinKinds(codes, e.classes, 10) }},
-		form{"DropRepeats", func() { DropRepeats(words[:benchRows], e.numbers, e.rows) }},
-		form{"Select", func() { Select(codes, e.kinds, e.rows) }},
-		form{"Spread", func() { Spread(dense, e.numbers, e.rows) }},
-		form{"Rows", func() { rows = Rows(rows[:0], validity, 3, benchRows-3, true) }},
-		form{"CountKinds", func() { CountKinds(&kinds, e.kinds) }},
-		copying(8*benchRows))
-}

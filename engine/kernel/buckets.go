@@ -16,19 +16,20 @@ type Chunk struct {
 	Words [ChunkWords]uint64
 	trail [ChunkWords]uint16
 	days  *[ChunkWords]uint16
-	far   []int32 // the days that two bytes cannot tell, in order
-	first uint32  // block of the first word's row
+	far   []int32  // the days that two bytes cannot tell, in order
+	jumps []uint32 // the blocks that a step cannot tell, in order
+	first uint32   // block of the first word's row
 	n     uint32
 }
 
 // Rows are told in two bytes a word. A row number is a block of 2¹⁴ rows and
 // the row in it; a word keeps the latter, and by how many blocks it is ahead of
-// the word before it: −1 to 2. A word that is not opens another chunk.
+// the word before it: −1 to 1. Where it is not, the block stands beside the chunk.
 const (
 	blockBits  = 14
 	backSteps  = 1
-	MaxTrail   = 1 << blockBits // rows of a batch: it spans two blocks at most, and opens no chunk for going back
-	farthest   = 3
+	MaxTrail   = 1 << blockBits // rows of a batch: it spans two blocks at most, so going back is one step
+	jump       = 3
 	rowInBlock = 1<<blockBits - 1
 )
 
@@ -67,9 +68,13 @@ func (c *Chunk) Days(days []int32) []int32 {
 
 // Rows appends the row that each word came from.
 func (c *Chunk) Rows(rows []int64) []int64 {
-	block := int64(c.first)
+	block, jumps := int64(c.first), c.jumps
 	for _, step := range c.trail[:c.n] {
-		block += int64(step>>blockBits) - backSteps
+		if step>>blockBits == jump {
+			block, jumps = int64(jumps[0]), jumps[1:]
+		} else {
+			block += int64(step>>blockBits) - backSteps
+		}
 		rows = append(rows, block<<blockBits|int64(step&rowInBlock))
 	}
 	return rows
@@ -92,7 +97,7 @@ func (s *Slab) chunk() *Chunk {
 	if last := len(s.used) - 1; last >= 0 {
 		c := s.used[last]
 		s.used = s.used[:last]
-		c.far, c.n = nil, 0
+		c.far, c.jumps, c.n = nil, nil, 0
 		return c
 	}
 	if len(s.fresh) == 0 {
@@ -150,12 +155,17 @@ func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32,
 		row := first + int64(rows[i])
 		block := uint32(row >> blockBits)
 		h := &b.heads[at]
-		if h.chunk == nil || h.n == ChunkWords || block-h.last+backSteps > farthest {
+		if h.chunk == nil || h.n == ChunkWords {
 			b.next(int(at), block)
+		}
+		step := block - h.last + backSteps
+		if step >= jump {
+			step = jump
+			h.chunk.jumps = append(h.chunk.jumps, block)
 		}
 		n := h.n % ChunkWords
 		h.chunk.Words[n] = w
-		h.chunk.trail[n] = uint16((block-h.last+backSteps)<<blockBits) | uint16(row&rowInBlock)
+		h.chunk.trail[n] = uint16(step<<blockBits) | uint16(row&rowInBlock)
 		if days != nil {
 			day := days[i]
 			code := uint32(day - firstDay)
