@@ -16,7 +16,7 @@ type assessor struct {
 	ledger   *ledger
 	cells    *histogram
 	verdicts *verdicts
-	watch    stopwatch
+	watch    *Stopwatch
 	devices  kernel.Sorter
 	points   kernel.Sorter
 
@@ -31,7 +31,7 @@ type assessor struct {
 
 func newAssessor(r *run) *assessor {
 	return &assessor{run: r, ledger: &ledger{keep: r.kept()}, cells: newHistogram(),
-		watch: stopwatch{clock: r.cfg.Clock}, verdicts: &verdicts{question: r.cfg.Question}, locator: locator{run: r}}
+		watch: NewStopwatch(r.cfg.Clock, steps), verdicts: &verdicts{question: r.cfg.Question}, locator: locator{run: r}}
 }
 
 // assess decides a pass's ranges in parallel and hands the changes to the sink
@@ -64,31 +64,31 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 // assessRange takes the words of one range from all gatherers, joins them and
 // decides each point. changes receives what is to be listed, in key order.
 func (a *assessor) assessRange(i int, changes *Changes) error {
-	a.watch.start()
+	a.watch.Start()
 	a.take(i)
 	var before *rangeCopy
 	if a.run.isChecked(i) {
-		a.watch.lap(stepFold)
+		a.watch.Lap(stepFold)
 		before = copyRange(a.deviceWords, a.pointWords, a.days)
-		a.watch.lap(stepCheck)
+		a.watch.Lap(stepCheck)
 	}
 	devices, _ := a.devices.Sort(a.deviceWords, nil)
 	points, days := a.points.Sort(a.pointWords, a.days)
-	a.watch.lap(stepFold)
+	a.watch.Lap(stepFold)
 	cells, found := a.cells, a.ledger
 	if before != nil { // counted apart, to be compared with the twin
 		cells, found = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
 	decider{run: a.run, cells: cells, verdicts: a.verdicts, ledger: found, changes: changes}.decide(points, days, devices)
-	a.watch.lap(stepDecide)
+	a.watch.Lap(stepDecide)
 	a.locate(found)
-	a.watch.lap(stepLocate)
+	a.watch.Lap(stepLocate)
 	a.deviceWords, a.pointWords, a.days = devices, points, days // the sorters may have exchanged them
 	if before == nil {
 		return nil
 	}
 	err := before.check(a.run, cells, found, changes)
-	a.watch.lap(stepCheck)
+	a.watch.Lap(stepCheck)
 	if err != nil {
 		return fmt.Errorf("self-check of range %d failed: %w; nothing was published; please report this", i, err)
 	}

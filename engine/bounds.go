@@ -65,9 +65,12 @@ func numberOf(text string, digits int, pad byte) uint64 {
 	return n
 }
 
-// keyBounds are the stated bounds of a split's identifiers; one without bounds
-// where nothing is stated.
+// keyBounds are the bounds of a split's identifiers: as surveyed, else as stated
+// by its file; one without bounds where nothing is known.
 func (t *table) keyBounds(split int) []Bounds {
+	if t.surveyed != nil {
+		return t.surveyed[split : split+1]
+	}
 	s, bound := t.plan.Splits[split], t.bound(split)
 	var bounds []Bounds
 	for i, f := range bound.fields {

@@ -25,6 +25,22 @@ func (r *run) need(points, devices int) int64 {
 		bytesPerDeviceWord*(r.devices.identifiers()+halfFull)/int64(devices) + bytesPerPoint*(r.points.rows()+halfFull)/int64(points)
 }
 
+// announce says what the run takes.
+func (r *run) announce(needBytes int64) {
+	if r.cfg.NeedBytes != nil {
+		r.cfg.NeedBytes(needBytes)
+	}
+}
+
+// taken is what the run takes once its words have been gathered.
+func (r *run) taken() int64 {
+	bytes := int64(fixedBytes) + int64(r.cfg.Workers)*bytesPerWorker
+	for _, g := range r.gatherers {
+		bytes += g.deviceSlab.Bytes() + g.pointSlab.Bytes()
+	}
+	return bytes
+}
+
 // refuseBudget refuses a budget that the snapshot does not fit, however often it
 // is read.
 func (r *run) refuseBudget(need int64) error {

@@ -67,7 +67,10 @@ type Config struct {
 	Clock        func() time.Time // for stage timings only; nil gives none
 	Workers      int
 	MemoryBytes  int64 // 0: no budget
-	Passes       int   // over the tables; 0: as the budget and the order of the files ask
+	// NeedBytes is told what the run is going to take, once that is known, so
+	// that the process can hold its collector to it. It may be nil.
+	NeedBytes func(int64)
+	Passes    int // over the tables; 0: as the budget and the order of the files ask
 }
 
 // Switches are the two reporting switches of FIA 3.5.5; the third, installed

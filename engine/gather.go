@@ -13,7 +13,7 @@ type gatherer struct {
 	devices *deviceScanner
 	points  *pointScanner
 	noted   *noted
-	watch   *stopwatch
+	watch   *Stopwatch
 
 	words       []uint64
 	rows        []int32 // beside words
@@ -39,7 +39,7 @@ type gatherer struct {
 func newGatherer(r *run) *gatherer {
 	deviceSlab, pointSlab := &kernel.Slab{}, &kernel.Slab{WithDays: true}
 	g := &gatherer{
-		watch:       &stopwatch{clock: r.cfg.Clock},
+		watch:       NewStopwatch(r.cfg.Clock, steps),
 		run:         r,
 		deviceSlab:  deviceSlab,
 		pointSlab:   pointSlab,
@@ -84,6 +84,7 @@ func (r *run) gather(ctx context.Context, pass int) error {
 	if err != nil {
 		return err
 	}
+	r.announce(r.taken())
 	for _, t := range []*table{r.devices, r.points} {
 		if err := t.settle(r.cfg.Limits.ExpectRows); err != nil {
 			return err
@@ -131,9 +132,9 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g.watch.lap(stepParse)
+	g.watch.Lap(stepParse)
 	g.deviceWords.Scatter(g.run.ranges, words[:n], nil, rows, s.trailRow())
-	g.watch.lap(stepScatter)
+	g.watch.Lap(stepScatter)
 	g.run.progress.add(s.rows)
 	return ctx.Err()
 }
@@ -160,9 +161,9 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	if n, err = g.keep(&s.scanner, span, words[:n], days, rows); err != nil {
 		return err
 	}
-	g.watch.lap(stepParse)
+	g.watch.Lap(stepParse)
 	g.pointWords.Scatter(g.run.ranges, words[:n], days[:n], rows, s.trailRow())
-	g.watch.lap(stepScatter)
+	g.watch.Lap(stepScatter)
 	g.run.progress.add(s.rows)
 	return ctx.Err()
 }

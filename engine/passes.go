@@ -41,8 +41,9 @@ func (r *run) choosePasses() error {
 	for n := 1; ; n = n + max(n/4, 1) {
 		n = min(n, maxPasses, r.ranges.Count())
 		p := r.freePasses(n)
-		if r.need(len(p.all), n) <= r.cfg.MemoryBytes || r.cfg.MemoryBytes == 0 {
+		if need := r.need(len(p.all), n); need <= r.cfg.MemoryBytes || r.cfg.MemoryBytes == 0 {
 			r.passes = p
+			r.announce(need)
 			return nil
 		}
 		if n == maxPasses || n == r.ranges.Count() {
@@ -59,7 +60,7 @@ const pointsPerPass = 6 << 20
 // cost more reading than one.
 func (r *run) freePasses(devices int) *passes {
 	best := r.newPasses(devices, devices)
-	for points := 2 * devices; points <= min(maxPasses, r.ranges.Count()) && r.points.rows()/int64(points) >= pointsPerPass/2; points += devices {
+	for points := 2 * devices; points <= min(maxPasses, r.ranges.Count()) && r.points.rows()/int64(points) >= pointsPerPass; points += devices {
 		p := r.newPasses(points, devices)
 		if 100*p.reads(MeterPoints) > 104*best.splits(MeterPoints) {
 			break
@@ -74,7 +75,13 @@ func (r *run) freePasses(devices int) *passes {
 func (r *run) newPasses(points, devices int) *passes {
 	ranges := r.ranges.Count()
 	p := &passes{of: [][]uint8{Devices: make([]uint8, ranges), MeterPoints: make([]uint8, ranges)}}
-	cut := func(i, parts int) int { return ranges * i / parts }
+	first := r.points.firstKeys()
+	cut := func(i, parts int) int {
+		if i > 0 && i < parts && len(first) > parts { // where a split begins, so that passes share none
+			return r.ranges.Of(first[len(first)*i/parts])
+		}
+		return r.share.cut(i, parts, ranges)
+	}
 	group, gathers := -1, 0
 	for i := range points {
 		next := pass{points: span{cut(i, points), cut(i+1, points)}}

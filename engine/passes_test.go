@@ -113,7 +113,10 @@ func TestWrongBoundsAreRefused(t *testing.T) {
 	for seed := range 40 {
 		random := rand.New(rand.NewPCG(uint64(seed), 13))
 		devices, points := randomRows(random, 300, 400, 400, true)
-		sortByIdentifiers(points)
+		for i, row := range points.rows { // falling: rising numbers would be surveyed, and no statement believed
+			m := meterpoint.MPxN(2e12 - uint64(i)*1e9)
+			row[0] = (m + m.CheckDigit()).String()
+		}
 		points.splitRows, points.batchRows = 40, 40
 		cfg := testConfig()
 		cfg.Limits = noLimits()
@@ -193,4 +196,55 @@ func plainNumber(text string) uint64 {
 		return kernel.NotNumber
 	}
 	return n
+}
+
+// The passes taken keep to the budget, are no more than that takes, and a
+// budget that none keep to is refused with one that some do.
+func TestPassesKeepToTheBudget(t *testing.T) {
+	var cuts []uint64
+	for i := range uint64(2000) {
+		cuts = append(cuts, 1e12+i*1e9)
+	}
+	british := func(budget int64) (*run, error) {
+		table := func(name Table, rows int64, columns ...field) *table {
+			return &table{name: name, bindings: []binding{{fields: columns, columns: make([]int, len(columns))}},
+				plan: &Plan{Files: []File{{Rows: rows}}, Splits: []Split{{Rows: rows}}}}
+		}
+		r := &run{cfg: Config{Workers: 2, MemoryBytes: budget}, ranges: kernel.NewRanges(cuts),
+			devices: table(Devices, 68e6, fieldImportMPxN), points: table(MeterPoints, 57e6, fieldMPxN)}
+		told := int64(0)
+		r.cfg.NeedBytes = func(bytes int64) { told = bytes }
+		err := r.choosePasses()
+		if err == nil && (told == 0 || budget > 0 && told > budget) {
+			t.Errorf("with %d bytes the run announces %d", budget, told)
+		}
+		return r, err
+	}
+	fewest := 0
+	for _, budget := range []int64{0, 2 << 30, 1 << 30, 512 << 20, 300 << 20, 230 << 20} {
+		r, err := british(budget)
+		if err != nil {
+			t.Fatalf("%d bytes: %v", budget, err)
+		}
+		n := len(r.passes.all)
+		if n < fewest || n > 1 && r.need(n-max(n/4, 1), n-max(n/4, 1)) <= budget {
+			t.Errorf("%d passes with %d bytes, after %d", n, budget, fewest)
+		}
+		fewest = n
+	}
+	if fewest < 10 {
+		t.Errorf("%d passes with the least budget", fewest)
+	}
+	_, err := british(64 << 20)
+	var refusal *Refusal
+	var leastMiB int64
+	if !errors.As(err, &refusal) {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Sscanf(refusal.Next, "Run it with --memory %dMiB", &leastMiB); err != nil {
+		t.Fatalf("%v: %s", err, refusal.Next)
+	}
+	if _, err := british(leastMiB << 20); err != nil {
+		t.Errorf("the budget named, %d MiB, is refused: %v", leastMiB, err)
+	}
 }

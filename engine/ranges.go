@@ -2,26 +2,18 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"io"
 	"slices"
-	"sync/atomic"
+	"sort"
 
 	"flagfill/engine/kernel"
-	"flagfill/engine/meterpoint"
 )
 
-const (
-	// pointsPerRange makes a range's words of both sides fit a second-level
-	// cache together with the space to sort them.
-	pointsPerRange = 24 << 10
-	sampledSplits  = 16
-	keysPerSample  = 2048
-)
+// pointsPerRange makes a range's words of both sides fit a second-level cache
+// together with the space to sort them.
+const pointsPerRange = 24 << 10
 
 // chooseRanges cuts the key space so that every range holds about as many
-// points. Where the cuts fall may change speed, never bytes: sorted files give
-// samples with wide gaps between them, so the widest ranges are cut again.
+// points. Where the cuts fall may change speed, never bytes.
 func (r *run) chooseRanges(ctx context.Context) error {
 	rows := r.points.rows()
 	wanted := int(min(max(rows/pointsPerRange, int64(2*r.cfg.Passes), 1), kernel.MaxRanges/2))
@@ -29,27 +21,76 @@ func (r *run) chooseRanges(ctx context.Context) error {
 		r.ranges = kernel.NewRanges(nil)
 		return r.choosePasses()
 	}
-	sample, err := r.sampleKeys(ctx)
+	keys, err := r.sampleKeys(ctx)
 	if err != nil {
 		return err
 	}
-	r.ranges = kernel.NewRanges(cutKeys(sample, wanted))
+	cuts := cutKeys(keys.sample, wanted)
+	if keys.sorted() && (rows >= surveyedRows || r.cfg.Passes > 0) {
+		if keys, err = r.surveyKeys(ctx, wanted); err != nil {
+			return err
+		}
+		cuts = slices.Concat(quantiles(keys.sample, wanted), r.points.firstKeys())
+		slices.Sort(cuts)
+	}
+	r.ranges = kernel.NewRanges(slices.Compact(cuts))
+	r.share = sharesOf(r.ranges, keys.sample)
 	return r.choosePasses()
 }
 
-// cutKeys gives the first keys of ranges 1, 2, …: quantiles of the sample, and
-// the widest gaps between them halved again and again.
-func cutKeys(sample []uint64, wanted int) []uint64 {
-	slices.Sort(sample)
-	sample = slices.Compact(sample)
-	if len(sample) == 0 {
+// shares tell how the points are spread over the ranges: by range, the sampled
+// keys up to its end. Ranges of gaps hold next to none.
+type shares []int
+
+func sharesOf(ranges *kernel.Ranges, sample []uint64) shares {
+	s := make(shares, ranges.Count())
+	for _, key := range sample {
+		s[ranges.Of(key)]++
+	}
+	for i := 1; i < len(s); i++ {
+		s[i] += s[i-1]
+	}
+	return s
+}
+
+// cut gives the first range of the i-th of so many parts, all about as large.
+func (s shares) cut(i, parts, ranges int) int {
+	if i == 0 || i == parts || len(s) == 0 || s[len(s)-1] == 0 {
+		return ranges * i / parts
+	}
+	wanted := s[len(s)-1] * i / parts
+	at, start := sort.SearchInts(s, wanted), 0
+	if at > 0 {
+		start = s[at-1]
+	}
+	if s[at]-wanted < wanted-start { // its end is nearer than its start
+		at++
+	}
+	return at
+}
+
+// quantiles gives the first keys of ranges 1, 2, … with as many keys each. The
+// keys are sorted for it.
+func quantiles(keys []uint64, wanted int) []uint64 {
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	if len(keys) == 0 {
 		return nil
 	}
 	cuts := make([]uint64, 0, 2*wanted)
 	for i := 1; i < wanted; i++ {
-		cuts = append(cuts, sample[len(sample)*i/wanted])
+		cuts = append(cuts, keys[len(keys)*i/wanted])
 	}
-	cuts = slices.Compact(cuts)
+	return slices.Compact(cuts)
+}
+
+// cutKeys cuts by a sample of a few batches: at its quantiles, and within the
+// widest gaps, where a sorted table may hold what no sample shows.
+func cutKeys(sample []uint64, wanted int) []uint64 {
+	cuts := quantiles(sample, wanted)
+	if sample = slices.Compact(sample); len(sample) == 0 {
+		return nil
+	}
 	narrow := (sample[len(sample)-1] - sample[0]) / uint64(2*wanted)
 	for i := 0; i+1 < len(sample) && len(cuts) < 2*wanted-2; i++ {
 		gap := sample[i+1] - sample[i]
@@ -63,63 +104,4 @@ func cutKeys(sample []uint64, wanted int) []uint64 {
 	}
 	slices.Sort(cuts)
 	return slices.Compact(cuts)
-}
-
-// sampleKeys reads the first batch of some splits, spread over the table.
-func (r *run) sampleKeys(ctx context.Context) ([]uint64, error) {
-	splits := r.points.plan.Splits
-	stride := max(len(splits)/sampledSplits, 1)
-	samples := make([][]uint64, r.cfg.Workers)
-	var next atomic.Int64
-	err := each(ctx, r.cfg.Workers, func(ctx context.Context, worker int) error {
-		s := &scanner{table: r.points, checks: r.checks}
-		for ctx.Err() == nil {
-			i := int(next.Add(1)-1) * stride
-			if i >= len(splits) {
-				return nil
-			}
-			keys, err := s.firstKeys(i)
-			if err != nil {
-				return err
-			}
-			for j := 0; j < len(keys); j += max(len(keys)/keysPerSample, 1) {
-				if keys[j]>>meterpoint.MPxNBits == 0 {
-					samples[worker] = append(samples[worker], keys[j])
-				}
-			}
-		}
-		return ctx.Err()
-	})
-	return slices.Concat(samples...), err
-}
-
-// firstKeys reads the numbers of a split's first batch.
-func (s *scanner) firstKeys(at int) ([]uint64, error) {
-	split, bound := s.table.plan.Splits[at], s.table.bound(at)
-	column := slices.Index(bound.fields, fieldMPxN)
-	reader, err := s.table.source.Open(split, bound.columns[column:column+1])
-	if err != nil {
-		return nil, err
-	}
-	defer reader.Close()
-	var batch Batch
-	if err := reader.Next(&batch); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return nil, err
-	}
-	s.at, s.split = at, split
-	s.rows, s.first = int(batch.Record.NumRows()), batch.FirstRow-split.FirstRow
-	if s.rows == 0 {
-		return nil, nil
-	}
-	if err := s.columns[fieldMPxN].load(batch.Record.Column(0)); err != nil {
-		return nil, s.refuse(fieldMPxN, err)
-	}
-	numbers := resize(&s.numbers, s.rows)
-	if err := s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil); err != nil {
-		return nil, s.refuse(fieldMPxN, err)
-	}
-	return numbers, nil
 }

@@ -81,6 +81,7 @@ type run struct {
 	rdpCodes     *rdpCodes
 	deliveries   *deliveries
 	ranges       *kernel.Ranges
+	share        shares
 	passes       *passes
 	asOfDay      int32
 
@@ -101,6 +102,7 @@ type run struct {
 func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run, error) {
 	r := &run{cfg: cfg, progress: progress, cells: newHistogram(),
 		checks: kernel.NewClassifier(cfg.Digits), keepPoints: keptPoints(&cfg)}
+	started := cfg.now()
 	var err error
 	if r.devices, err = planTable(ctx, Devices, in.Devices, cfg.Columns[Devices]); err != nil {
 		return nil, err
@@ -122,6 +124,7 @@ func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run,
 	if r.asOfDay, err = LondonDay(cfg.AsOf); err != nil {
 		return nil, err
 	}
+	r.stages = []Stage{{"plan", cfg.now().Sub(started)}}
 	return r, nil
 }
 

@@ -28,12 +28,12 @@ type scanner struct {
 	classes []uint8
 	decode  [3]numberDecoder
 	checks  *kernel.Classifier
-	watch   *stopwatch // nil: nobody asks
+	watch   *Stopwatch // nil: nobody asks
 }
 
 // scan opens the split and hands each batch to use.
 func (s *scanner) scan(at int, use func() error) error {
-	s.watch.start()
+	s.watch.Start()
 	split := s.table.plan.Splits[at]
 	bound := &s.table.bindings[split.File]
 	reader, err := s.table.source.Open(split, bound.columns)
@@ -52,7 +52,7 @@ func (s *scanner) scan(at int, use func() error) error {
 	rows := int64(0)
 	for {
 		err := reader.Next(&batch)
-		s.watch.lap(stepDecode)
+		s.watch.Lap(stepDecode)
 		if errors.Is(err, io.EOF) {
 			break
 		}

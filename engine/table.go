@@ -15,6 +15,7 @@ type table struct {
 
 	readRows []int64 // by split: rows that reading found, −1 before; each written by one worker
 	settled  bool
+	surveyed []Bounds // by split: of the identifiers, as reading them showed; nil without
 }
 
 func planTable(ctx context.Context, name Table, source Source, mapping map[string]string) (*table, error) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -286,13 +287,15 @@ func BenchmarkTwin(b *testing.B) {
 	s.devices, _ = a.devices.Sort(a.deviceWords, nil)
 	s.points, s.days = a.points.Sort(a.pointWords, a.days)
 	d := s.decide(r)
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := copied.check(r, d.cells, d.found, d.changes); err != nil {
-			b.Fatal(err)
+	b.Run(fmt.Sprintf("rows=%d/workers=1", len(points.rows)+len(devices.rows)), func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := copied.check(r, d.cells, d.found, d.changes); err != nil {
+				b.Fatal(err)
+			}
 		}
-	}
-	perPoint := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / pointsPerRange
-	b.ReportMetric(perPoint, "ns/point")
-	b.ReportMetric(perPoint/checkedShare, "ns/point-of-a-run")
+		perPoint := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / pointsPerRange
+		b.ReportMetric(perPoint, "ns/point")
+		b.ReportMetric(perPoint/checkedShare, "ns/point-of-a-run")
+	})
 }

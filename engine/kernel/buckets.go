@@ -6,9 +6,9 @@ import (
 )
 
 // ChunkWords is how many words a chunk holds.
-const ChunkWords = 512
+const ChunkWords = 256
 
-const slabChunks = 256
+const slabChunks = 512
 
 // Chunk is a fixed-size run of words of one range, with a day beside each word
 // where the bucket keeps days, and the row that each word came from.
@@ -86,7 +86,17 @@ type Slab struct {
 	fresh     []Chunk
 	freshDays [][ChunkWords]uint16
 	used      []*Chunk
+	made      int // slabs
 	WithDays  bool
+}
+
+// Bytes that the slab has taken, in use or not.
+func (s *Slab) Bytes() int64 {
+	perChunk := unsafe.Sizeof(Chunk{})
+	if s.WithDays {
+		perChunk += unsafe.Sizeof([ChunkWords]uint16{})
+	}
+	return int64(s.made) * slabChunks * int64(perChunk)
 }
 
 // Reuse takes chunks back that nobody reads any more. They must come from a
@@ -101,6 +111,7 @@ func (s *Slab) chunk() *Chunk {
 		return c
 	}
 	if len(s.fresh) == 0 {
+		s.made++
 		s.fresh = make([]Chunk, slabChunks)
 		populate(unsafe.Pointer(&s.fresh[0]), unsafe.Sizeof(s.fresh[0])*slabChunks)
 		if s.WithDays {
