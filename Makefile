@@ -5,18 +5,33 @@ SHELL   := /bin/bash
 GO      ?= go
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 POINTS  ?= 1000000
-PAIRS   ?= 5
 ROTATION ?= 0
 RECORD  ?= assurance.json
 DOCS    ?= docs/assurance.md
 PEER_POINTS ?= 10000000
-PEER_DATA    = bench/snapshots/$(PEER_POINTS)
+PUBLISH_POINTS ?= 57000000
+PROFILES ?= fia gb republish daily
+SHARE   ?= 1
+SIZES   ?= 1000000 2000000 5000000 10000000 20000000 57000000
+SHAPE_POINTS ?= 10000000
+TURNS   ?= 5
+SNAPSHOTS ?= bench/snapshots
+FLOOR_POINTS ?= 10000000
+FLOOR_DATA = $(SNAPSHOTS)/floors-$(FLOOR_POINTS)
+BASE    ?= HEAD
+BENCH   ?= .
+COUNT   ?= 6
+BENCHTIME ?= 1s
+PACKAGES ?= ./...
+RESULTS ?= bench/results
+SURGE    = $(GO) run ./bench/surge -turns $(TURNS) -snapshots $(SNAPSHOTS) -results $(RESULTS)
+PEERS    = $(GO) run ./bench/peers -turns $(TURNS) -snapshots $(SNAPSHOTS) -results $(RESULTS)
 RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
 
-.PHONY: help build demo test test-real assurance lint race fuzz bench bench-peers sbom clean
+.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-floors bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables sbom clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/flagfill
 	CGO_ENABLED=0 $(GO) build $(RUNTIME) -o bin/flagfill ./cmd/flagfill
@@ -45,13 +60,40 @@ lint: ## gofmt, vet and golangci-lint (installed where missing)
 bench: ## every Go benchmark
 	$(GO) test -run '^$$' -bench . -benchmem $(BENCHFLAGS) ./...
 
-bench-peers: build ## the same job on DuckDB, in pairs (needs Node and npm; PAIRS, PEER_POINTS)
-	test -d $(PEER_DATA) || bin/flagfill generate --out $(PEER_DATA) --meter-points $(PEER_POINTS)
-	$(GO) run ./bench/peers --data $(PEER_DATA) --flagfill bin/flagfill --pairs $(PAIRS)
+bench-compare: ## Go benchmarks of BASE=commit and of the tree, in turns, by benchstat (BENCH, COUNT, BENCHTIME, PACKAGES)
+	BENCHTIME=$(BENCHTIME) bash bench/compare.sh "$(BASE)" "$(BENCH)" $(COUNT) $(PACKAGES)
+
+bench-peers: build ## the same job on DuckDB, by Go with maps, by sort and join (needs Node and npm; PEER_POINTS, TURNS)
+	$(PEERS) -points $(PEER_POINTS) job
+
+bench-publish: build ## publishing everything beside cat through sha256sum (needs Node and npm; PUBLISH_POINTS, TURNS)
+	$(PEERS) -points $(PUBLISH_POINTS) publish
+
+bench-floors: build ## what a run costs above reading its pages; where its time goes (FLOOR_POINTS, TURNS)
+	test -d $(FLOOR_DATA) || { rm -rf $(FLOOR_DATA).partial && \
+	  bin/flagfill generate --out $(FLOOR_DATA).partial --meter-points $(FLOOR_POINTS) && mv $(FLOOR_DATA).partial $(FLOOR_DATA); }
+	$(GO) run ./bench/floors -data $(FLOOR_DATA) -results $(RESULTS) -turns $(TURNS) measure
+
+bench-surge: build ## the profiles of a go-live, Great Britain among them (PROFILES, also stress; SHARE, TURNS)
+	$(SURGE) -share $(SHARE) -profiles "$(PROFILES)" profiles
+
+bench-scaling: build ## time by size, one worker and two (SIZES in meter points, TURNS)
+	$(SURGE) -sizes "$(SIZES)" scaling
+
+bench-shapes: build ## data of other shapes: order, changes, row groups (SHAPE_POINTS, TURNS)
+	$(SURGE) -points $(SHAPE_POINTS) shapes
+
+bench-memory: build ## peak memory of Great Britain, without a budget and with one (SHARE, TURNS)
+	$(SURGE) -share $(SHARE) memory
+
+bench-tables: ## tables of bench/README.md and the charts, from the figures in bench/results
+	$(GO) run ./bench/surge -results $(RESULTS) tables
+	$(GO) run ./bench/floors -results $(RESULTS) tables
+	$(GO) run ./bench/peers -results $(RESULTS) tables
 
 sbom: build ## what is linked into bin/flagfill: bin/flagfill.cdx.json, docs/licences.md (fetches go-licenses)
 	set -o pipefail; $(GO) run github.com/google/go-licenses@v1.6.0 report --ignore flagfill ./cmd/flagfill 2>bin/go-licenses.log | \
 	  $(GO) run ./assurance/sbom -binary bin/flagfill -out bin/flagfill.cdx.json -licences docs/licences.md || { cat bin/go-licenses.log >&2; false; }
 
 clean: ## remove what was built and generated
-	rm -rf bin demo
+	rm -rf bin demo bench/snapshots

@@ -28,7 +28,11 @@ var mayImport = map[string]struct {
 	"writers":            {ours: []string{"engine", "engine/meterpoint"}},
 	"config":             {ours: []string{"engine", "engine/meterpoint"}},
 	"bench/synth":        {ours: []string{"engine/meterpoint"}},
-	"bench/peers":        {},
+	"bench/measure":      {standardOnly: true},
+	"bench/floors":       {ours: []string{"bench/measure"}},
+	"bench/surge":        {ours: []string{"bench/measure", "bench/synth"}},
+	"bench/peers":        {ours: []string{"bench/measure"}},
+	"bench/peers/gomap":  {},
 	"assurance":          {ours: []string{"assurance/property"}},
 	"assurance/mutants":  {standardOnly: true},
 	"assurance/property": {standardOnly: true},
@@ -40,11 +44,11 @@ var mayImport = map[string]struct {
 // Where third-party modules with wide surfaces may be used.
 var confined = map[string][]string{
 	"github.com/apache/arrow/go/v17": {"engine", "loaders"},
-	"github.com/parquet-go/":         {"loaders", "writers", "bench/synth"},
+	"github.com/parquet-go/":         {"loaders", "writers", "bench/synth", "bench/floors", "bench/peers/gomap"},
 }
 
 // Files that start goroutines, each with a comment on who stops them.
-var startsGoroutines = []string{"engine/workers.go", "writers/workers.go", "cmd/flagfill/main.go", "cmd/flagfill/progress.go", "bench/synth/turns.go"}
+var startsGoroutines = []string{"engine/workers.go", "writers/workers.go", "cmd/flagfill/main.go", "cmd/flagfill/progress.go", "bench/synth/turns.go", "bench/floors/pages.go"}
 
 const (
 	longestFile     = 400

@@ -11,6 +11,7 @@ type changesFile struct {
 	free    chan *changesBlock // blocks that are neither filled nor encoded
 	filling *changesBlock
 	rows    int64
+	watch   *engine.Stopwatch
 }
 
 // Blocks are cut at multiples of blockRows, wherever runs are cut: row groups
@@ -21,7 +22,7 @@ const (
 )
 
 func newChangesFile(file *stagedFile) *changesFile {
-	f := &changesFile{file: file, encoder: newChangesEncoder(file), lane: startLane(blocks), free: make(chan *changesBlock, blocks)}
+	f := &changesFile{file: file, encoder: newChangesEncoder(file), lane: startLane(blocks), free: make(chan *changesBlock, blocks), watch: file.watch}
 	for range blocks {
 		f.free <- &changesBlock{}
 	}
@@ -57,6 +58,8 @@ func (f *changesFile) encode(rdps, paths []string) error {
 		if err := f.lane.err(); err != nil {
 			return err
 		}
+		f.watch.Start()
+		defer f.watch.Lap(stepEncode)
 		return f.encoder.write(block, rdps, paths)
 	})
 	f.filling = <-f.free
@@ -73,6 +76,8 @@ func (f *changesFile) finish(rdps, paths []string) error {
 	if err := f.lane.finish(); err != nil {
 		return err
 	}
+	f.watch.Start()
+	defer f.watch.Lap(stepEncode)
 	return guard(f.encoder.close)
 }
 

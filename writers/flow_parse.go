@@ -226,7 +226,7 @@ func (p *dayParser) parse(text []byte) (day int32, taken int) {
 	if len(text) < dayDigits {
 		return 0, 0
 	}
-	if string(p.text[:]) != string(text[:dayDigits]) {
+	if p.text[0] == 0 || string(p.text[:]) != string(text[:dayDigits]) { // 0: none was kept yet
 		if p.day, taken = parseDay(text); taken == 0 {
 			return 0, 0
 		}

@@ -3,7 +3,6 @@ package writers
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"strings"
@@ -114,10 +113,15 @@ func TestRecordsThatCannotBeSent(t *testing.T) {
 	l := builtIn(t, "dxi", meterpoint.Gas)
 	for _, r := range []Record{
 		{3938424403, meterpoint.Null, testDay}, {3938424403, meterpoint.LegacyW, testDay},
-		{3938424403, meterpoint.Active, -2147483648}, {3938424403, meterpoint.Active, 2_932_897},
+		{3938424403, meterpoint.Active, firstDay - 1}, {3938424403, meterpoint.Active, lastDay + 1}, {3938424403, meterpoint.Active, -2147483648},
 	} {
 		if text, err := encodeFlow(l, testEnvelope(l), []Record{r}); err == nil {
 			t.Errorf("%+v became %s", r, text)
+		}
+	}
+	for _, day := range []int32{firstDay, lastDay} {
+		if _, err := encodeFlow(l, testEnvelope(l), []Record{{3938424403, meterpoint.Active, day}}); err != nil {
+			t.Errorf("day %d: %v", day, err)
 		}
 	}
 }
@@ -180,42 +184,24 @@ func randomRecords(n int, days uint64) []Record {
 	return records
 }
 
-// BenchmarkFlowEncode reports bytes of flow file a second, and records.
-func BenchmarkFlowEncode(b *testing.B) {
-	for _, l := range bothLayouts(b) {
-		for _, days := range []uint64{1, 2000} {
-			b.Run(fmt.Sprintf("%s/days=%d", l.Name, days), func(b *testing.B) {
-				records := randomRecords(100_000, days)
-				buffer := make([]byte, 0, 8<<20)
-				b.ReportAllocs()
-				for b.Loop() {
-					enc := l.newRecordEncoder()
-					buffer = buffer[:0]
-					for _, r := range records {
-						buffer, _ = enc.append(buffer, r)
-					}
-				}
-				b.SetBytes(int64(len(buffer)))
-				b.ReportMetric(float64(b.N*len(records))/b.Elapsed().Seconds()/1e6, "Mrecords/s")
-			})
+// TestValuesAreTakenWhole: how many bytes of a text a value takes, where the
+// text may end with it.
+func TestValuesAreTakenWhole(t *testing.T) {
+	number := func(text []byte) int { _, taken := parseNumber(text, mpxnDigits); return taken }
+	status := func(text []byte) int { _, taken := parseStatus(text); return taken }
+	day := func(text []byte) int { _, taken := new(dayParser).parse(text); return taken }
+	for _, c := range []struct {
+		parse func(text []byte) int
+		text  string
+		want  int
+	}{
+		{number, "0", 1}, {number, "10", 2}, {number, "9999999999999", 13}, {number, "7x", 1},
+		{number, "", 0}, {number, "x", 0}, {number, "00", 0}, {number, "01", 0}, {number, "10000000000000", 0},
+		{status, "A", 1}, {status, "I|", 1}, {status, "N", 1}, {status, "", 0}, {status, "W", 0},
+		{day, "20261121", 8}, {day, "20261121|", 8}, {day, "2026112", 0}, {day, "2026112|", 0}, {day, "", 0}, {day, strings.Repeat("\x00", dayDigits), 0},
+	} {
+		if got := c.parse([]byte(c.text)); got != c.want {
+			t.Errorf("%d bytes are taken of %q, not %d", got, c.text, c.want)
 		}
-	}
-}
-
-func BenchmarkFlowParse(b *testing.B) {
-	for _, l := range bothLayouts(b) {
-		b.Run(l.Name, func(b *testing.B) {
-			text, err := encodeFlow(l, testEnvelope(l), randomRecords(100_000, 2000))
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.SetBytes(int64(len(text)))
-			for b.Loop() {
-				digest := newRecordDigest()
-				if _, err := l.Parse(bytes.NewReader(text), testEnvelope(l), func(r Record) error { digest.add(r); return nil }); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }

@@ -3,10 +3,16 @@ package writers
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
+	"flagfill/engine"
 	"flagfill/engine/meterpoint"
 )
 
@@ -32,6 +38,7 @@ func changedLayout(t *testing.T, changes ...string) (*Layout, error) {
 }
 
 func TestLayoutsOutOfBounds(t *testing.T) {
+	_, lastLine, _ := strings.Cut(builtIn(t, "d0350001", meterpoint.Electricity).Source, "[[trailer]]")
 	const number, mpxn = `value = "file_id", width = 10, status`, `value = "mpxn", type = "number"`
 	for _, c := range []struct{ old, new, says string }{
 		{number, `value = "file_id", width = 19, status`, "at most 18"},
@@ -51,6 +58,22 @@ func TestLayoutsOutOfBounds(t *testing.T) {
 		{`value = "test_flag"`, `value = "mpxn"`, "cannot stand here"},
 		{`value = "sequence"`, `value = "file_id"`, "cannot stand here"},
 		{"[[header]]", "[[trailer]]", "header has no line"},
+		{number, `value = "file_id", width = 1, digits = 3, status`, "either width or digits"},
+		{number, `value = "file_id", width = 3, digits = 1, status`, "either width or digits"},
+		{`value = "test_flag"`, `value = "test_flag", width = 1`, "have a width or digits"},
+		{`value = "test_flag"`, `value = "organisation_id", width = 1`, "up to 10 digits"},
+		{`format = "YYYYMMDD",`, `format = "HHMMSS",`, `record, line 2, field "effective from": format must be YYYYMMDD`},
+		{`value = "mpxn"`, `value = "serial"`, `record, line 2, field "MPAN core": unknown value`},
+		{`constant = "901"`, `value = "sequence"`, "record, line 1: the first field must be a constant"},
+		{`constant = "902"`, `value = "sequence"`, "record, line 2: the first field must be a constant"},
+		{"[[trailer]]", "[[trailer]]\nfields = []\n[[trailer]]", "trailer, line 1: the first field must be a constant"},
+		{`separator = "|"`, `separator = "||"`, "separator is"},
+		{`separator = "|"`, `separator = ""`, "separator is"},
+		{`quote     = ""`, `quote = "''"`, "quote is"},
+		{`value = "rdp_id",             status`, `constant = ".a", status`, "file_name must begin"},
+		{`".D0350"`, `". D0350"`, "may not stand there"},
+		{lastLine, strings.NewReplacer(`"ZPT"`, `"901"`, `value = "file_id", width = 10, type = "number"`, `constant = "X"`).Replace(lastLine), "must differ"},
+		{lastLine, strings.NewReplacer(`value = "groups", type = "number"`, `constant = "1"`, `value = "records", type = "number"`, `constant = "1"`).Replace(lastLine), "a cut file would look whole"},
 	} {
 		if _, err := changedLayout(t, c.old, c.new); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s for %s: %v, want %s", c.new, c.old, err, c.says)
@@ -59,6 +82,16 @@ func TestLayoutsOutOfBounds(t *testing.T) {
 	for _, width := range []string{"width = 18", "digits = 18"} {
 		if _, err := changedLayout(t, number, `value = "file_id", `+width+`, status`); err != nil {
 			t.Errorf("%s: %v", width, err)
+		}
+	}
+	for digits, want := range map[string]int64{"width = 1": 9, "digits = 1": 9, "digits = 6": 999_999} {
+		if l, err := changedLayout(t, number, `value = "file_id", `+digits+`, status`); err != nil || l.maxNumber != want {
+			t.Errorf("%s: %+v, %v; numbers should end at %d", digits, l, err, want)
+		}
+	}
+	for old, allowed := range map[string]string{`"DCCO"`: `"DC CO"`, "[[header]]": "[[header]]\nfields = [{ name = \"x\", constant = \"X\", status = \"inferred\", source = \"x\" }]\n[[header]]"} {
+		if _, err := changedLayout(t, old, allowed); err != nil {
+			t.Errorf("%s: %v", allowed, err)
 		}
 	}
 	for _, width := range []string{"", ", width = 10", ", digits = 10"} {
@@ -103,6 +136,27 @@ func TestEnvelopesAtTheirBounds(t *testing.T) {
 			t.Errorf("file number %d: %v", number, err)
 		}
 	}
+	for number, want := range map[int64]bool{-1: false, 0: true, 9_999_999_999: true, 10_000_000_000: false} {
+		e := testEnvelope(l)
+		e.OrganisationID = number
+		if err := e.Check(l); (err == nil) != want {
+			t.Errorf("organisation id %d: %v", number, err)
+		}
+	}
+	for flag, want := range map[string]bool{"OPER": true, "TR09": true, "TR90": true, "TRx1": false, "TR1x": false, "TR1": false, "TR123": false, "XX01": false} {
+		e := testEnvelope(l)
+		e.TestFlag = flag
+		if err := e.Check(l); (err == nil) != want {
+			t.Errorf("test flag %s: %v", flag, err)
+		}
+	}
+	for rdp, want := range map[string]bool{"EELC": true, "": false, "../EELC": false} {
+		e := testEnvelope(l)
+		e.RDP = rdp
+		if err := e.Check(l); (err == nil) != want {
+			t.Errorf("RDP %q: %v", rdp, err)
+		}
+	}
 }
 
 // What is wrong is found in the line where it stands, wherever the file is
@@ -125,8 +179,8 @@ func TestParseNamesLines(t *testing.T) {
 				t.Errorf("%s: cut at byte %d and accepted", l.Name, at)
 			}
 		}
-		more := append(bytes.Clone(text), '\n')
-		if _, err := parseFlow(l, testEnvelope(l), bytes.NewReader(more)); err == nil || !saysLine(err, 1+bytes.Count(text, []byte("\n"))) {
+		more := io.MultiReader(bytes.NewReader(text), strings.NewReader("\n")) // which gives the two one after the other
+		if _, err := parseFlow(l, testEnvelope(l), more); err == nil || !saysLine(err, 1+bytes.Count(text, []byte("\n"))) {
 			t.Errorf("%s: something follows: %v", l.Name, err)
 		}
 	}
@@ -149,5 +203,65 @@ func TestWindowGrows(t *testing.T) {
 	p.consume(12)
 	if got, err := p.window(4); err != nil || string(got) != "cdef" {
 		t.Errorf("%q is left: %v", got, err)
+	}
+}
+
+// A window moves through a file in the buffer that it has.
+func TestWindowMoves(t *testing.T) {
+	const text = "0123456789abcdef"
+	for _, step := range []int{1, 3, 4} {
+		p := parser{reader: iotest.OneByteReader(strings.NewReader(text)), buffer: make([]byte, 0, 4)}
+		for at := 0; at < len(text); at += step {
+			got, err := p.window(4)
+			if err != nil || len(got) < min(4, len(text)-at) || !strings.HasPrefix(text[at:], string(got)) {
+				t.Fatalf("at %d stands %q: %v", at, got, err)
+			}
+			p.consume(min(step, len(got)))
+		}
+		if cap(p.buffer) != 4 {
+			t.Errorf("the buffer has %d bytes", cap(p.buffer))
+		}
+	}
+}
+
+// The window for a record holds the longest there may be, and no more.
+func TestLongestRecord(t *testing.T) {
+	for _, l := range bothLayouts(t) {
+		enc := l.newRecordEncoder()
+		enc.sequence = math.MaxInt64 - 1
+		text, err := enc.append(nil, Record{9_999_999_999_999, meterpoint.NotActive, lastDay})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(text) != l.record.maxBytes() {
+			t.Errorf("%s: the longest record has %d bytes, not %d", l.Name, len(text), l.record.maxBytes())
+		}
+	}
+}
+
+// TestNames: what can stand in a flow, a file name and a folder name.
+func TestNames(t *testing.T) {
+	for name, want := range map[string]bool{"a": true, "A-b_9": true, "9_": true, strings.Repeat("x", 32): true, strings.Repeat("x", 33): false, "": false, "-a": false, "_a": false, "a.b": false} {
+		if isName(name) != want {
+			t.Errorf("%q is a name: %v", name, !want)
+		}
+	}
+}
+
+// TestLayoutFiles: a layout file may be of 1 MiB, and is a file.
+func TestLayoutFiles(t *testing.T) {
+	folder := t.TempDir()
+	source := builtIn(t, "dxi", meterpoint.Gas).Source
+	for name, size := range map[string]int{"largest": maxLayoutBytes, "larger": maxLayoutBytes + 1} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(source+strings.Repeat("#", size-len(source))), 0o640); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := LoadLayout(filepath.Join(folder, "largest"), meterpoint.Gas); err != nil {
+		t.Error(err)
+	}
+	for name, says := range map[string]string{"larger": "not a text file of at most 1 MiB", ".": "not a text file", "none": "no such file"} {
+		_, err := LoadLayout(filepath.Join(folder, name), meterpoint.Gas)
+		wantRefusal(t, err, engine.RefusedUsage, "cannot read the gas layout", says)
 	}
 }

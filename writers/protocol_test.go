@@ -62,8 +62,10 @@ func TestRefusedTargets(t *testing.T) {
 	if err := create(OS{}, "none/out"); !errors.Is(err, fs.ErrNotExist) || errors.As(err, &refusal) {
 		t.Errorf("a missing parent: got %v", err)
 	}
-	_, err := Create(t.Context(), OS{}, "/", testConfig(), testSettings())
-	wantRefusal(t, err, engine.RefusedUsage)
+	for _, dir := range []string{"/", ".", "..", ""} {
+		_, err := Create(t.Context(), OS{}, dir, testConfig(), testSettings())
+		wantRefusal(t, err, engine.RefusedUsage, "does not name the folder itself")
+	}
 	wantEntries(t, parent, "empty", "file", "full", "link")
 }
 
@@ -77,6 +79,13 @@ func TestEmptyFolderIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantEntries(t, dir, sumsName, changesName, exceptionsName, "flows", manifestName, runName)
+	lock, err := OS{}.TryLock(dir)
+	if err != nil {
+		t.Fatalf("the run keeps the lock of what is public: %v", err)
+	}
+	if err := lock.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestSomebodyElseIsFirst fills DIR between Create and Commit: the kernel's

@@ -36,6 +36,8 @@ type Publication struct {
 	last  meterpoint.MPxN // written
 	shard []int32         // of the rows of the run being written; reused
 	ended bool
+
+	clocks clocks
 }
 
 var _ engine.Sink = (*Publication)(nil)
@@ -57,7 +59,7 @@ func Create(ctx context.Context, fsys FS, dir string, cfg engine.Config, s Setti
 		return nil, err
 	}
 	p := &Publication{fs: fsys, cfg: cfg, settings: s, cautions: s.Flows.cautions(flows.layouts(cfg.Fuel))}
-	p.settings.Flows = flows
+	p.settings.Flows, p.clocks = flows, newClocks(cfg.Clock)
 	if s.DryRun {
 		p.fs = discarding{fsys}
 		p.staging = &staging{fs: p.fs, target: dir, path: dir}
@@ -74,6 +76,7 @@ func Create(ctx context.Context, fsys FS, dir string, cfg engine.Config, s Setti
 
 // begin opens the files that every publication has.
 func (p *Publication) begin() error {
+	p.clocks.writer.Start()
 	p.syncs = startLane(16)
 	f := p.settings.Flows
 	p.flows = &flowFiles{
@@ -88,6 +91,7 @@ func (p *Publication) begin() error {
 	if err != nil {
 		return err
 	}
+	changes.watch = p.clocks.changes
 	p.changes = newChangesFile(changes)
 	exceptions, err := p.create("", exceptionsName)
 	if err != nil {
@@ -107,11 +111,15 @@ func (p *Publication) create(folder, name string) (*stagedFile, error) {
 	if folder != "" {
 		path = folder + "/" + name
 	}
+	p.clocks.writer.Lap(stepEncode)
 	file, err := p.fs.Create(p.locate(path))
+	p.clocks.writer.Lap(stepWrite)
 	if err != nil {
 		return nil, fmt.Errorf("cannot create %s: %w", path, err)
 	}
-	return newStagedFile(path, file), nil
+	staged := newStagedFile(path, file)
+	staged.watch = p.clocks.writer
+	return staged, nil
 }
 
 func (p *Publication) makeFolder(folder string) error {
@@ -137,7 +145,13 @@ func (p *Publication) locate(path string) string {
 // finished lists a file to which nothing will be added, and has it synced.
 func (p *Publication) finished(f *stagedFile) error {
 	p.listings = append(p.listings, f.listing())
-	return p.syncs.submit(f.sync)
+	p.clocks.writer.Lap(stepEncode)
+	defer p.clocks.writer.Start() // waiting for room on the lane is no work
+	return p.syncs.submit(func() error {
+		p.clocks.syncs.Start()
+		defer p.clocks.syncs.Lap(stepSync)
+		return f.sync()
+	})
 }
 
 // Write is part of engine.Sink: emitted points go to the flow files of their
@@ -146,6 +160,7 @@ func (p *Publication) Write(c *engine.Changes) error {
 	if err := p.inOrder(c); err != nil {
 		return fmt.Errorf("cannot write changes: %w", err)
 	}
+	p.clocks.writer.Start()
 	p.shard = p.shard[:0]
 	for i, m := range c.MPxN {
 		shard := int32(noShard)
@@ -157,6 +172,7 @@ func (p *Publication) Write(c *engine.Changes) error {
 		}
 		p.shard = append(p.shard, shard)
 	}
+	p.clocks.writer.Lap(stepEncode)
 	return p.changes.write(c, p.shard, p.flows.paths)
 }
 
@@ -184,6 +200,8 @@ func (p *Publication) WriteExceptions(exceptions []engine.Exception) error {
 	if p.ended {
 		return errors.New("cannot write exceptions: the publication has ended")
 	}
+	p.clocks.writer.Start()
+	defer p.clocks.writer.Lap(stepEncode)
 	return p.exceptions.encoder.write(exceptions)
 }
 
@@ -208,17 +226,22 @@ func (p *Publication) Commit(ctx context.Context, result *engine.Result) (*Manif
 
 // publish proves the sealed folder and makes it visible.
 func (p *Publication) publish(ctx context.Context) error {
-	proof, err := VerifySigned(ctx, p.fs, p.staging.path, p.settings.Sign.Public(), p.cfg.Workers)
+	err := p.stage("read back and verify", func() error {
+		v := newVerifier(p.fs, p.staging.path, p.settings.Sign.Public(), p.clocks.clock)
+		proof, err := v.verify(ctx, p.cfg.Workers)
+		p.clocks.verifying = v.busy
+		if err == nil && len(proof.Findings) > 0 {
+			err = fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)
+		}
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	if len(proof.Findings) > 0 {
-		return fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return p.staging.publish()
+	return p.stage("rename", p.staging.publish)
 }
 
 // Abort removes everything. After Commit or Abort it does nothing.

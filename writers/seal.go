@@ -12,13 +12,36 @@ import (
 // seal finishes every file, writes manifest and SHA256SUMS, and makes the
 // staged folder durable from the bottom up.
 func (p *Publication) seal(ctx context.Context, result *engine.Result) (*Manifest, error) {
-	if err := p.finishTables(); err != nil {
+	if err := p.stage("finish tables", p.finishTables); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.writeJSON(runName, newRunRecord(p.settings.Run, &p.cfg, result)); err != nil {
+	var manifest *Manifest
+	err := p.stage("describe and sign", func() (err error) {
+		manifest, err = p.describe(result)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = p.stage("make durable", func() error {
+		if err := p.syncs.finish(); err != nil {
+			return err
+		}
+		p.clocks.writer.Start()
+		defer p.clocks.writer.Lap(stepSync)
+		return p.syncFolders()
+	})
+	return manifest, err
+}
+
+// describe writes everything that speaks of other files.
+func (p *Publication) describe(result *engine.Result) (*Manifest, error) {
+	p.clocks.writer.Start()
+	defer p.clocks.writer.Lap(stepEncode)
+	if err := p.writeJSON(runName, newRunRecord(p.settings.Run, &p.cfg, result, p.clocks.untilSealed(p.cfg.Workers, result))); err != nil {
 		return nil, err
 	}
 	manifest, err := p.manifest(result)
@@ -37,20 +60,20 @@ func (p *Publication) seal(ctx context.Context, result *engine.Result) (*Manifes
 			return nil, err
 		}
 	}
-	if err := p.syncs.finish(); err != nil {
-		return nil, err
-	}
-	return manifest, p.syncFolders()
+	return manifest, nil
 }
 
 // finishTables closes flow files, changes and exceptions.
 func (p *Publication) finishTables() error {
+	p.clocks.writer.Start()
 	if err := p.flows.close(); err != nil {
 		return err
 	}
+	p.clocks.writer.Lap(stepEncode)
 	if err := p.changes.finish(p.rdps, p.flows.paths); err != nil {
 		return err
 	}
+	p.clocks.writer.Start()
 	if err := p.finished(p.changes.file); err != nil {
 		return err
 	}

@@ -51,6 +51,36 @@ func TestSignatureIsNoContent(t *testing.T) {
 	}
 }
 
+// TestSignatureIsTold: what a verification says of a signature, by key.
+func TestSignatureIsTold(t *testing.T) {
+	key, other := testKey(t, 0), testKey(t, 1)
+	signed := newSignedBase(t, 0, key)
+	unsigned := newBase(t, 0)
+	for _, c := range []struct {
+		name       string
+		dir        string
+		key        *PublicKey
+		want, says string // the finding; "" for none
+	}{
+		{"unsigned, no key", unsigned.dir, nil, Unsigned, ""},
+		{"unsigned, a key", unsigned.dir, key.Public(), SignatureInvalid, "is missing, and a signature by the key " + key.Public().ID()},
+		{"signed, no key", signed.dir, nil, SignatureIgnored, ""},
+		{"signed, its key", signed.dir, key.Public(), SignatureValid, ""},
+		{"signed, another key", signed.dir, other.Public(), SignatureInvalid, "and not by " + other.Public().ID()},
+	} {
+		v, err := VerifySigned(t.Context(), OS{}, c.dir, c.key, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Signature != c.want || len(v.Findings) > 0 != (c.says != "") || c.says != "" && !strings.Contains(v.Findings.Error(), c.says) {
+			t.Errorf("%s: %s, %v", c.name, v.Signature, v.Findings)
+		}
+		if comment := v.SignedComment; (comment == "flagfill") != (c.want == SignatureValid) {
+			t.Errorf("%s: the signed comment is %q", c.name, comment)
+		}
+	}
+}
+
 // TestPropertySignature changes signed publications in every way in which a
 // thief who has everything but the key could, and demands the signature. The
 // untrusted comment alone is not signed.

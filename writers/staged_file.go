@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+
+	"flagfill/engine"
 )
 
 // stagedFile counts and hashes what is written to one file of a publication.
@@ -16,6 +18,7 @@ type stagedFile struct {
 	hash   hash.Hash
 	bytes  int64
 	closed bool
+	watch  *engine.Stopwatch // of the goroutine that writes; nil: nobody asks
 }
 
 func newStagedFile(path string, file File) *stagedFile {
@@ -24,8 +27,11 @@ func newStagedFile(path string, file File) *stagedFile {
 
 // Write is part of io.Writer.
 func (f *stagedFile) Write(p []byte) (int, error) {
+	f.watch.Lap(stepEncode)
 	n, err := f.file.Write(p)
+	f.watch.Lap(stepWrite)
 	f.hash.Write(p[:n])
+	f.watch.Lap(stepHash)
 	f.bytes += int64(n)
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -177,4 +178,27 @@ func TestExceptionsFileOfOthers(t *testing.T) {
 		t.Error("a second Commit passes")
 	}
 	wantEntries(t, folder, "x.parquet")
+}
+
+// TestWhatIsLeftIsSaid has taking back and removing fail: the user is told what
+// stands where.
+func TestWhatIsLeftIsSaid(t *testing.T) {
+	const staged = workFolder + "/.out.partial-test"
+	for _, c := range []struct {
+		at   string
+		do   func(*staging) error
+		says string
+	}{
+		{"rename " + staged + " #1", (*staging).takeBack, "cannot take back " + outFolder + ", which is whole"},
+		{"mkdir " + outFolder + " #1", (*staging).takeBack, "cannot put back the empty folder " + outFolder},
+		{"sync-dir " + workFolder + " #1", (*staging).takeBack, "cannot remove " + staged + ", which is left to the next run"},
+		{"remove " + staged + " #1", (*staging).remove, "cannot remove " + staged},
+	} {
+		d := newDisk()
+		d.put(map[string]string{outFolder + "/": ""})
+		s := &staging{fs: newFaulty(d, fault{at: c.at, err: syscall.EIO}), target: outFolder, path: staged, empty: true}
+		if err := c.do(s); !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s fails: got %v", c.at, err)
+		}
+	}
 }

@@ -189,23 +189,25 @@ func TestForgedManifest(t *testing.T) {
 }
 
 func TestForgedSchema(t *testing.T) {
-	for name, edit := range map[string]func(string) string{
-		"unknown key": func(s string) string { return strings.Replace(s, `"as_of"`, `"extra": 1, "as_of"`, 1) },
-		"schema":      func(s string) string { return strings.Replace(s, "manifest/1", "manifest/2", 1) },
-		"digest":      func(s string) string { return strings.Replace(s, `"content_digest": "`, `"content_digest": "0`, 1) },
-		"spacing":     func(s string) string { return s + "\n" },
-		"no JSON":     func(s string) string { return "[" + s },
-		"a cell": func(s string) string {
+	for _, c := range []struct {
+		problem string
+		edit    func(string) string
+	}{
+		{`unknown field "extra"`, func(s string) string { return strings.Replace(s, `"as_of"`, `"extra": 1, "as_of"`, 1) }},
+		{`its schema is "flagfill.manifest/2"`, func(s string) string { return strings.Replace(s, "manifest/1", "manifest/2", 1) }},
+		{"not the one that it says", func(s string) string { return strings.Replace(s, `"content_digest": "`, `"content_digest": "0`, 1) }},
+		{"not in canonical form", func(s string) string { return s + "\n" }},
+		{"it cannot be read", func(s string) string { return "[" + s }},
+		{"it cannot be read", func(s string) string {
 			return strings.Replace(s, `["gas", "XOSERVE", 4,`, `["gas", "XOSERVE", 4000,`, 1)
-		},
+		}},
 	} {
 		dir, manifest := publishSmall(t)
-		if err := editing(manifestName, edit)(dir); err != nil {
+		if err := editing(manifestName, c.edit)(dir); err != nil {
 			t.Fatal(err)
 		}
 		writeSums(t, dir, manifest)
-		t.Log(name)
-		wantFinding(t, dir, manifestName, "")
+		wantFinding(t, dir, manifestName, c.problem)
 	}
 }
 

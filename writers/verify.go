@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"flagfill/engine"
 )
@@ -59,7 +60,14 @@ func Verify(ctx context.Context, fsys FS, dir string, workers int) (*Verificatio
 // VerifySigned is Verify, and demands a signature of SHA256SUMS by the key,
 // which proves who published besides what. A nil key demands none.
 func VerifySigned(ctx context.Context, fsys FS, dir string, key *PublicKey, workers int) (*Verification, error) {
-	v := &verifier{fs: fsys, dir: dir, key: key, sizes: map[string]int64{}, sums: map[string]string{}}
+	return newVerifier(fsys, dir, key, nil).verify(ctx, workers)
+}
+
+func newVerifier(fsys FS, dir string, key *PublicKey, clock func() time.Time) *verifier {
+	return &verifier{fs: fsys, dir: dir, key: key, clock: clock, sizes: map[string]int64{}, sums: map[string]string{}}
+}
+
+func (v *verifier) verify(ctx context.Context, workers int) (*Verification, error) {
 	if err := v.listTop(); err != nil {
 		return nil, err
 	}
@@ -87,6 +95,8 @@ type verifier struct {
 	dir string
 	key *PublicKey // nil where no signature is demanded
 
+	clock func() time.Time // nil: nobody asks for busy
+
 	sizes        map[string]int64  // of the regular files that stand there
 	sums         map[string]string // SHA-256 by path, as SHA256SUMS says
 	sumsText     []byte            // nil where missing
@@ -101,6 +111,20 @@ type verifier struct {
 
 	mu       sync.Mutex
 	findings Findings
+	busy     time.Duration // of the jobs, added up
+}
+
+// timed adds what a job takes to busy.
+func (v *verifier) timed(job func() error) error {
+	watch := engine.NewStopwatch(v.clock, 1)
+	watch.Start()
+	defer func() {
+		watch.Lap(0)
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.busy += watch.Spent(0)
+	}()
+	return job()
 }
 
 func (v *verifier) find(path, format string, args ...any) {

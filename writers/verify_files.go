@@ -38,7 +38,7 @@ func (v *verifier) jobs(ctx context.Context) []func() error {
 		if !isShard {
 			shard = noShard
 		}
-		jobs = append(jobs, func() error { return v.readFile(ctx, name, shard) })
+		jobs = append(jobs, func() error { return v.timed(func() error { return v.readFile(ctx, name, shard) }) })
 	}
 	return jobs
 }

@@ -10,29 +10,6 @@ import (
 	"strings"
 )
 
-// proveEqual compares the flow records of two outputs as sets of MPxN, status
-// and date. Without checks DuckDB says more than it should, so that a
-// difference is printed and not an error.
-func proveEqual(ours, theirs, checks string) error {
-	a, err := readFlows(filepath.Join(ours, "flows"))
-	if err != nil {
-		return err
-	}
-	b, err := readFlows(filepath.Join(theirs, "flows.txt"))
-	if err != nil {
-		return err
-	}
-	onlyOurs, onlyTheirs := difference(a, b), difference(b, a)
-	if onlyOurs+onlyTheirs > 0 && checks != "none" {
-		return fmt.Errorf("the flow records differ: flagfill has %d of its own among %d, DuckDB %d among %d", onlyOurs, len(a), onlyTheirs, len(b))
-	}
-	if len(a) == 0 {
-		return fmt.Errorf("there are no flow records to compare")
-	}
-	fmt.Printf("flow records: %d of flagfill, %d of DuckDB, %d and %d only there\n\n", len(a), len(b), onlyOurs, onlyTheirs)
-	return nil
-}
-
 // readFlows gives the records of a file, or of all files below a folder, as
 // sorted "MPxN,status,date".
 func readFlows(root string) ([]string, error) {

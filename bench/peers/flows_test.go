@@ -46,12 +46,19 @@ func TestDifferenceCountsRepeats(t *testing.T) {
 	}
 }
 
-func TestSpread(t *testing.T) {
-	costs := []cost{{rssBytes: 4 << 20}, {rssBytes: 1 << 20}, {rssBytes: 3 << 20}}
-	if low, median := spread(costs, rssMiB); low != 1 || median != 3 {
-		t.Errorf("of three: %g and %g, want 1 and 3", low, median)
-	}
-	if low, median := spread(append(costs, cost{rssBytes: 2 << 20}), rssMiB); low != 1 || median != 2.5 {
-		t.Errorf("of four: %g and %g, want 1 and 2.5", low, median)
+func TestSameRecordsRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		ours, theirs []string
+		same         bool
+	}{
+		"equal":              {[]string{"1", "2"}, []string{"1", "2"}, true},
+		"nothing":            {nil, nil, false},
+		"one more of ours":   {[]string{"1", "2"}, []string{"1"}, false},
+		"one more of theirs": {[]string{"1"}, []string{"1", "1"}, false},
+		"another":            {[]string{"1"}, []string{"2"}, false},
+	} {
+		if err := sameRecords(c.ours, c.theirs); (err == nil) != c.same {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

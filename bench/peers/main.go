@@ -1,9 +1,11 @@
-// Peers measures flagfill run against the same job in DuckDB.
+// Peers measures flagfill against other ways to do the same: SQL on DuckDB, Go
+// with maps, sort and join; and its publishing against cat through sha256sum.
 //
-//	go run ./bench/peers --data DIR --flagfill bin/flagfill [--checks all|count|none] [--pairs 5]
+//	go run ./bench/peers [flags] job|publish|tables
 //
-// Both must first give the same flow records; then they take turns. Node and
-// npm are needed.
+// Snapshots are generated where they are not there yet, and stay. Figures are
+// written as text; tables makes sections of bench/README.md and the chart from
+// that text. Node and npm are needed.
 package main
 
 import (
@@ -12,30 +14,41 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
-	"strconv"
+	"strings"
+	"syscall"
 )
 
-type options struct {
-	data, flagfill, peers, checks string
-	pairs, threads                int
+// bench is what all measurements share.
+type bench struct {
+	flagfill  string
+	peers     string // folder of this program's sources
+	snapshots string // folder of snapshots, kept from one measurement to the next
+	results   string // folder of raw figures
+	readme    string
+	points    int64 // meter points of a snapshot
+	turns     int
+	threads   int
 }
 
-const asOf = "2026-11-21T02:00:00Z"
+const (
+	asOf        = "2026-11-21T02:00:00Z"
+	effectiveOn = "20261121" // of what changes at asOf
+)
 
 func main() {
-	var o options
-	flag.StringVar(&o.data, "data", "", "folder with devices.parquet and meter_points.parquet")
-	flag.StringVar(&o.flagfill, "flagfill", "bin/flagfill", "the program to measure")
-	flag.StringVar(&o.peers, "peers", "bench/peers", "folder of duckdb.mjs")
-	flag.StringVar(&o.checks, "checks", "all", "what DuckDB does: all; count, which lists no exceptions; none, which checks nothing")
-	flag.IntVar(&o.pairs, "pairs", 5, "runs of each")
-	flag.IntVar(&o.threads, "threads", 2, "threads of each")
+	var b bench
+	flag.StringVar(&b.flagfill, "flagfill", "bin/flagfill", "the program to measure")
+	flag.StringVar(&b.peers, "peers", "bench/peers", "folder of the peers")
+	flag.StringVar(&b.snapshots, "snapshots", "bench/snapshots", "folder of snapshots; generated where missing")
+	flag.StringVar(&b.results, "results", "bench/results", "folder for the figures")
+	flag.StringVar(&b.readme, "readme", "bench/README.md", "tables: the document that shows the figures")
+	flag.Int64Var(&b.points, "points", 10_000_000, "job, publish: meter points")
+	flag.IntVar(&b.turns, "turns", 5, "runs of each, after one that is not counted")
+	flag.IntVar(&b.threads, "threads", 2, "threads of flagfill, DuckDB and sort")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := measure(ctx, o)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := b.measure(ctx, flag.Args())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
@@ -43,62 +56,17 @@ func main() {
 	}
 }
 
-func measure(ctx context.Context, o options) error {
-	if o.data == "" || o.pairs < 1 {
-		return errors.New("--data is needed, and at least one pair")
+func (b *bench) measure(ctx context.Context, what []string) error {
+	if b.turns < 1 || b.threads < 1 || b.points < 1 {
+		return errors.New("cannot measure: at least one turn, one thread and one meter point")
 	}
-	if err := install(ctx, o.peers); err != nil {
-		return err
+	measurements := map[string]func(context.Context) error{"job": b.job, "publish": b.publish, "tables": b.tables}
+	measurement, ok := measurements[strings.Join(what, " ")]
+	if !ok {
+		return fmt.Errorf("cannot measure %q: name job, publish or tables", what)
 	}
-	scratch, err := os.MkdirTemp("", "flagfill-peers-")
-	if err != nil {
-		return fmt.Errorf("cannot make a folder for the outputs: %w", err)
-	}
-	defer os.RemoveAll(scratch)
-	ours := contender{name: "flagfill", out: filepath.Join(scratch, "flagfill")}
-	ours.command = []string{o.flagfill, "run", "--devices", filepath.Join(o.data, "devices.parquet"),
-		"--meter-points", filepath.Join(o.data, "meter_points.parquet"), "--out", ours.out,
-		"--as-of", asOf, "--workers", strconv.Itoa(o.threads), "--progress", "none"}
-	theirs := contender{name: "DuckDB", out: filepath.Join(scratch, "duckdb")}
-	theirs.command = []string{"node", filepath.Join(o.peers, "duckdb.mjs"), "--data", o.data, "--out", theirs.out,
-		"--as-of", asOf, "--threads", strconv.Itoa(o.threads), "--checks", o.checks}
-
-	if err := printHeader(ctx, o); err != nil {
-		return err
-	}
-	for _, c := range []*contender{&ours, &theirs} {
-		if _, err := c.run(ctx); err != nil {
-			return err
-		}
-	}
-	if err := proveEqual(ours.out, theirs.out, o.checks); err != nil {
-		return err
-	}
-	for pair := range o.pairs {
-		turn := []*contender{&ours, &theirs}
-		if pair%2 == 1 {
-			turn[0], turn[1] = turn[1], turn[0]
-		}
-		for _, c := range turn {
-			cost, err := c.run(ctx)
-			if err != nil {
-				return err
-			}
-			c.costs = append(c.costs, cost)
-		}
-	}
-	return printCosts(os.Stdout, &ours, &theirs)
+	return measurement(ctx)
 }
 
-// install fetches the pinned DuckDB where it is not there yet.
-func install(ctx context.Context, peers string) error {
-	if _, err := os.Stat(filepath.Join(peers, "node_modules", "@duckdb", "node-api")); err == nil {
-		return nil
-	}
-	cmd := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund")
-	cmd.Dir, cmd.Stdout, cmd.Stderr = peers, os.Stderr, os.Stderr
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("cannot install DuckDB into %s: %w", peers, err)
-	}
-	return nil
-}
+// say tells what is being done.
+func say(format string, words ...any) { fmt.Fprintf(os.Stderr, "peers: "+format+"\n", words...) }

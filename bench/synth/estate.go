@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -27,10 +28,10 @@ type estate struct {
 const electricityShare = 29.0 / 53
 
 func newEstate(cfg Config) (*estate, error) {
-	e := &estate{cfg: cfg, groupRows: rowGroupRows}
+	e := &estate{cfg: cfg, groupRows: cmp.Or(cfg.RowGroupRows, rowGroupRows)}
 	n := float64(cfg.MeterPoints)
 	for _, s := range profiles[cfg.Profile].homes {
-		e.add(s, int64(math.Round(n*float64(s.perMillion)/1e6)))
+		e.addHomes(s, int64(math.Round(n*float64(s.perMillion)/1e6)))
 	}
 	each := int64(math.Round(n * cfg.ErrorRate / float64(len(faults)+1)))
 	for _, s := range faults {
@@ -48,7 +49,7 @@ func newEstate(cfg Config) (*estate, error) {
 		if left[s.fuel(first)] < 0 {
 			return nil, fmt.Errorf("cannot plant faults at a share of %g of %d meter points: too few are left for them", cfg.ErrorRate, cfg.MeterPoints)
 		}
-		e.add(s, left[s.fuel(first)])
+		e.addHomes(s, left[s.fuel(first)])
 	}
 	e.add(stray, each)
 	e.count()
@@ -96,7 +97,11 @@ func (e *estate) order(strays int64) {
 	for _, fuel := range meterpoint.Fuels {
 		e.slotOrder[fuel] = newPermutation(regular[fuel], mix(seed+100+uint64(fuel)))
 	}
-	e.numbering = newNumbering(regular[meterpoint.Gas], regular[meterpoint.Electricity], mix(seed+200))
+	sizes := distributorSizes
+	if e.cfg.OneDistributor {
+		sizes = sizes[:1]
+	}
+	e.numbering = newNumbering(regular[meterpoint.Gas], regular[meterpoint.Electricity], mix(seed+200), sizes)
 }
 
 func (e *estate) rows(t table) int64 { return e.rowsBefore[t].end() }

@@ -2,13 +2,15 @@ package synth
 
 import "flagfill/engine/meterpoint"
 
+type distributorSize struct {
+	distributor int
+	thousands   int64
+}
+
 // distributorSizes are rough numbers of MPANs by distributor, in thousands: an
 // estimate from public customer counts, good enough to give every RDP its
 // weight. 99 stands for a distributor that nobody knows and has none of these.
-var distributorSizes = []struct {
-	distributor int
-	thousands   int64
-}{
+var distributorSizes = []distributorSize{
 	{10, 3600}, {11, 2650}, {12, 2350}, {13, 1520}, {14, 2450}, {15, 1620}, {16, 2400}, {17, 780},
 	{18, 2020}, {19, 2300}, {20, 3100}, {21, 1130}, {22, 1640}, {23, 2320}, {24, 420}, {25, 120},
 	{26, 480}, {27, 180}, {28, 40}, {29, 30}, {30, 90}, {31, 70}, {32, 40}, {33, 6}, {34, 15},
@@ -30,7 +32,7 @@ const (
 // ranks are greater numbers.
 type numbering struct {
 	key    uint64
-	spans  [2][]span // by fuel; MPANs have one for each of distributorSizes
+	spans  [2][]span // by fuel; MPANs have one for each distributor, in the order of distributorSizes
 	spanOf [2]finder
 	mpans  int64 // ranks from here on are stray
 }
@@ -42,13 +44,13 @@ type span struct {
 	times int64 // spacing at most
 }
 
-func newNumbering(gas, electricity int64, key uint64) numbering {
+func newNumbering(gas, electricity int64, key uint64, sizes []distributorSize) numbering {
 	n := numbering{key: key, mpans: electricity, spans: [2][]span{meterpoint.Gas: mprnSpans(gas)}}
 	total, before := int64(0), int64(0)
-	for _, d := range distributorSizes {
+	for _, d := range sizes {
 		total += d.thousands
 	}
-	for _, d := range distributorSizes {
+	for _, d := range sizes {
 		s := span{from: electricity * before / total, base: int64(d.distributor) * 1e10, times: maxSpacing}
 		n.spans[meterpoint.Electricity] = append(n.spans[meterpoint.Electricity], s)
 		before += d.thousands

@@ -73,6 +73,9 @@ func newParquetEncoder(out io.Writer, cfg Config, t table) (*parquetEncoder, err
 		parquet.KeyValueMetadata("flagfill.synth.seed", strconv.FormatUint(cfg.Seed, 10)),
 		parquet.KeyValueMetadata("flagfill.synth.error_rate", strconv.FormatFloat(cfg.ErrorRate, 'g', -1, 64)),
 		parquet.KeyValueMetadata("flagfill.synth.shuffled", strconv.FormatBool(cfg.Shuffled)),
+		parquet.KeyValueMetadata("flagfill.synth.settled", strconv.FormatFloat(cfg.Settled, 'g', -1, 64)),
+		parquet.KeyValueMetadata("flagfill.synth.forgotten", strconv.FormatBool(cfg.Forgotten)),
+		parquet.KeyValueMetadata("flagfill.synth.one_distributor", strconv.FormatBool(cfg.OneDistributor)),
 		parquet.KeyValueMetadata("flagfill.synth.page_bytes", strconv.Itoa(pageBytes)),
 	)
 	if err := w.Close(); err != nil {

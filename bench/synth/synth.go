@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 )
@@ -29,6 +30,12 @@ type Config struct {
 	Format      Format
 	Extracts    bool // also what RDPs hold, and what is wrong with that
 	Workers     int  // 0 counts as 1
+
+	// What sets one measurement apart from another.
+	Settled        float64 // share of the homes with a change whose recorded statuses have it already; 0 as before a first run, 1 leaves those of faults alone
+	Forgotten      bool    // no status is recorded or reported, and every meter point once had a meter: but for faults, all change
+	OneDistributor bool    // every MPAN but the strays is of the first distributor
+	RowGroupRows   int64   // 0 for 245,760; in MPxN order, MPxNs
 }
 
 // Path of a table's file.
@@ -57,9 +64,15 @@ func Generate(ctx context.Context, cfg Config) (Report, error) {
 	if cfg.MeterPoints < 1 || cfg.MeterPoints > MaxMeterPoints {
 		return Report{}, fmt.Errorf("cannot generate %d meter points: 1 to %d are possible", cfg.MeterPoints, int64(MaxMeterPoints))
 	}
+	if cfg.Settled < 0 || cfg.Settled > 1 || cfg.Settled > 0 && cfg.Forgotten {
+		return Report{}, fmt.Errorf("cannot generate recorded statuses that have a share of %g of the changes (forgotten: %v)", cfg.Settled, cfg.Forgotten)
+	}
 	est, err := newEstate(cfg)
 	if err != nil {
 		return Report{}, err
+	}
+	if groups := max(est.groups(devicesTable), est.groups(meterPointsTable)); cfg.RowGroupRows < 0 || groups > math.MaxInt16 {
+		return Report{}, fmt.Errorf("cannot write row groups of %d rows: a table has %d, and the format numbers %d", cfg.RowGroupRows, groups, math.MaxInt16)
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o750); err != nil {
 		return Report{}, fmt.Errorf("cannot make the folder of the snapshot: %w", err)

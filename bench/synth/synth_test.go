@@ -35,8 +35,13 @@ func TestReportIsWhatTheRowsHold(t *testing.T) {
 		{MeterPoints: 60_000, Seed: 2},
 		{MeterPoints: 30_000, Seed: 3, ErrorRate: 0.01, Profile: GB},
 		{MeterPoints: 30_000, Seed: 3, ErrorRate: 0.01, Profile: FIA, Shuffled: true},
+		{MeterPoints: 60_000, Seed: 4, ErrorRate: 0.01, Settled: 0.97},
+		{MeterPoints: 60_000, Seed: 4, ErrorRate: 0.01, Settled: 1, Shuffled: true},
+		{MeterPoints: 60_000, Seed: 4, ErrorRate: 0.01, Forgotten: true, RowGroupRows: 700},
+		{MeterPoints: 60_000, Seed: 4, ErrorRate: 0.01, OneDistributor: true},
 	} {
-		t.Run(fmt.Sprintf("profile %d, %d points, errors %g, shuffled %v", cfg.Profile, cfg.MeterPoints, cfg.ErrorRate, cfg.Shuffled), func(t *testing.T) {
+		t.Run(fmt.Sprintf("profile %d, %d points, errors %g, shuffled %v, settled %g, forgotten %v, one distributor %v",
+			cfg.Profile, cfg.MeterPoints, cfg.ErrorRate, cfg.Shuffled, cfg.Settled, cfg.Forgotten, cfg.OneDistributor), func(t *testing.T) {
 			cfg.Dir, cfg.Workers = t.TempDir(), 2
 			got := generate(t, cfg)
 			want := countRows(t, filepath.Join(cfg.Dir, DevicesFile), filepath.Join(cfg.Dir, MeterPointsFile))
@@ -146,10 +151,13 @@ func TestSortedMeansMPxNOrder(t *testing.T) {
 
 func TestGenerateRefuses(t *testing.T) {
 	for name, cfg := range map[string]Config{
-		"no meter points":  {MeterPoints: 0},
-		"too many":         {MeterPoints: MaxMeterPoints + 1},
-		"too many faults":  {MeterPoints: 1000, ErrorRate: 0.9},
-		"a negative share": {MeterPoints: 1000, ErrorRate: -0.1},
+		"no meter points":       {MeterPoints: 0},
+		"too many":              {MeterPoints: MaxMeterPoints + 1},
+		"too many faults":       {MeterPoints: 1000, ErrorRate: 0.9},
+		"a negative share":      {MeterPoints: 1000, ErrorRate: -0.1},
+		"too much settled":      {MeterPoints: 1000, Settled: 1.1},
+		"settled and forgotten": {MeterPoints: 1000, Settled: 0.5, Forgotten: true},
+		"too many row groups":   {MeterPoints: 100_000, RowGroupRows: 1},
 	} {
 		cfg.Dir = filepath.Join(t.TempDir(), "snapshot")
 		if _, err := Generate(context.Background(), cfg); err == nil {

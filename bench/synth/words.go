@@ -35,7 +35,7 @@ func wordOf(text string) word {
 // collectWords takes the words from where they are used: stories, registrar,
 // quirks, extracts and truth.
 func collectWords() []string {
-	all := []string{"A", "N", "S", "W", "Q", "true", "false", "perhaps", badGasRDP,
+	all := []string{"A", "I", "N", "S", "W", "Q", "true", "false", "perhaps", badGasRDP,
 		match, notCovered, onHold, duplicate, dateOff, inFlight, missing, unexpected, legacy, stale,
 		unreadable, unknownPoint, misrouted, repeated}
 	stories := slices.Concat(faults, unvisited, []story{stray})

@@ -34,7 +34,7 @@ type runFlags struct {
 	workers               int
 	memory                int64
 	progress              int
-	json                  bool
+	json, stages          bool
 }
 
 func newRun() *cobra.Command {
@@ -73,6 +73,7 @@ verified, or not at all. A PATH is a file, a folder or a quoted glob.`,
 	flags.Var(sizeFlag{&f.memory}, "memory", "memory budget; default four fifths of what the machine has")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "do everything but write")
 	flags.Var(choiceFlag{&f.progress, progressModes}, "progress", "progress on stderr")
+	flags.BoolVar(&f.stages, "stages", false, "say where the time went, by stage and by step")
 	flags.BoolVar(&f.json, "json", false, "the result as one JSON document")
 	return cmd
 }
@@ -107,7 +108,9 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 		return err
 	}
 	options := loaders.Options{Delimiter: file.Input.Delimiter}
-	debug.SetMemoryLimit(cfg.MemoryBytes)
+	// Little of what a run takes is ever garbage, so a collector that waits for
+	// the heap to double would only double it.
+	cfg.NeedBytes = func(need int64) { debug.SetMemoryLimit(min(need, cfg.MemoryBytes)) }
 	devices, err := loaders.Open(f.devices, engine.Devices, options)
 	if err != nil {
 		return err
@@ -133,6 +136,7 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 		sink = &listed{publication, file}
 	}
 
+	opening := time.Since(started)
 	var progress engine.Progress
 	done := show(cmd.ErrOrStderr(), f.progress, &progress)
 	result, err := engine.Run(ctx, cfg, engine.Inputs{Devices: devices, MeterPoints: points}, sink, &progress)
@@ -147,7 +151,8 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return f.summarise(cmd.OutOrStdout(), manifest, result, time.Since(started))
+	elapsed := time.Since(started)
+	return f.summarise(cmd.OutOrStdout(), manifest, result, shareOut(publication.Timings(result), opening, elapsed), elapsed)
 }
 
 // abort removes what was written so far, which is nothing once committed, and

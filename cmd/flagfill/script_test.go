@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 			"digest":  digest,
 			"json":    oneDocument,
 			"modes":   modes,
+			"stages":  stagesAddUp,
 		},
 	})
 }

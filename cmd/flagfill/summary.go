@@ -50,15 +50,20 @@ type runDocument struct {
 	Seconds       float64           `json:"seconds"`
 	RowsPerSecond int64             `json:"rows_per_second"`
 	Margins       []engine.Margin   `json:"margins"` // against every limit
+	Stages        *stagesDocument   `json:"stages,omitempty"`
 	Manifest      *writers.Manifest `json:"manifest"`
 }
 
 // summarise prints the result of a run.
-func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Result, elapsed time.Duration) error {
+func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Result, timings writers.Timings, elapsed time.Duration) error {
 	rows := result.Read.Devices.Rows + result.Read.MeterPoints.Rows
 	rowsPerSecond := int64(float64(rows) / max(elapsed.Seconds(), 1e-9))
 	if f.json {
-		return writeJSON(w, runDocument{"flagfill.run/1", f.out, f.dryRun, f.sign != "" && !f.dryRun, elapsed.Seconds(), rowsPerSecond, result.Margins, m})
+		d := runDocument{"flagfill.run/1", f.out, f.dryRun, f.sign != "" && !f.dryRun, elapsed.Seconds(), rowsPerSecond, result.Margins, nil, m}
+		if f.stages {
+			d.Stages = newStagesDocument(timings)
+		}
+		return writeJSON(w, d)
 	}
 	out := engine.ShownPath(f.out)
 	signed, verify := "", "flagfill verify "
@@ -77,6 +82,9 @@ func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Re
 		writeDryRun(w, m, result.Margins)
 	} else {
 		writeSummary(w, m, result.Margins)
+	}
+	if f.stages {
+		writeStages(w, timings)
 	}
 	fmt.Fprintf(w, "%s rows in %.2f s: %s rows a second\n", count(rows), elapsed.Seconds(), count(rowsPerSecond))
 	if f.dryRun {

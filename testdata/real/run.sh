@@ -56,5 +56,8 @@ listed=$(wc -l <"$work/p/SHA256SUMS") files=$(find "$work/p" -type f | wc -l)
 verdict "SHA256SUMS lists every other file" "$([ $((listed + 1)) = "$files" ] || echo "$listed lines, $files files")"
 . "$root/testdata/real/duckdb.sh"
 
+go run ./bench/peers -points 100000 -turns 1 -snapshots "$work/snapshots" -results "$work/results" job >"$work/stdout" 2>"$work/stderr"
+verdict "DuckDB, maps and sort come to the same flow records" "$([ $? = 0 ] || echo "they do not")"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

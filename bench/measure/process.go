@@ -1,0 +1,55 @@
+// Package measure takes the costs of whole processes, describes the machine
+// they ran on, keeps raw figures as text, and puts tables made of them into
+// documents.
+package measure
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Cost of one run of a whole process, taken from outside.
+type Cost struct {
+	Wall      time.Duration
+	CPU       time.Duration // user + system
+	PeakBytes int64         // greatest resident memory; 0 where it cannot be told
+}
+
+// Run runs a program to its end and gives what it wrote on stdout. The error
+// of one that fails quotes its stderr.
+//
+// Linux counts the memory of the process that starts another as the other's
+// first peak (exec_mmap in fs/exec.c). So whoever measures must stay small: a
+// peak that is not above our own is not given.
+func Run(ctx context.Context, command ...string) (Cost, []byte, error) {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	began := time.Now()
+	err := cmd.Run()
+	wall := time.Since(began)
+	if err != nil {
+		return Cost{}, nil, fmt.Errorf("cannot run %s: %w\n%s", strings.Join(command, " "), err, stderr.String())
+	}
+	cost := Cost{Wall: wall, CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss > ownPeakKibibytes() {
+		cost.PeakBytes = usage.Maxrss * 1024 // Linux counts in KiB
+	}
+	return cost, stdout.Bytes(), nil
+}
+
+// ownPeakKibibytes is the greatest resident memory of this program. Rusage would
+// also count that of whoever started it.
+func ownPeakKibibytes() int64 {
+	var peak int64
+	if _, err := fmt.Sscanf(lineValue("/proc/self/status", "VmHWM", ""), "%d kB", &peak); err != nil {
+		return math.MaxInt64
+	}
+	return peak
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"flagfill/bench/measure"
+)
+
+// prove runs every contender once and compares what they give with what
+// flagfill gives.
+func (b *bench) prove(ctx context.Context, c comparison) error {
+	say("proving that all give the same on %s", c.snapshot)
+	var ours []string
+	for i, contender := range c.contenders {
+		if _, _, err := contender.run(ctx); err != nil {
+			return err
+		}
+		records, err := readFlows(contender.flows)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			ours = records
+		}
+		if err := sameRecords(ours, records); err != nil {
+			return fmt.Errorf("%s: %w", contender.name, err)
+		}
+		say("%s: %d flow records", contender.name, len(records))
+		if i > 0 && contender.lists != "" {
+			if err := b.sameExceptions(ctx, c.contenders[0].lists, contender.lists); err != nil {
+				return fmt.Errorf("%s: %w", contender.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// sameRecords compares sorted flow records.
+func sameRecords(ours, theirs []string) error {
+	if len(ours) == 0 {
+		return errors.New("there are no flow records to compare")
+	}
+	if onlyOurs, onlyTheirs := difference(ours, theirs), difference(theirs, ours); onlyOurs+onlyTheirs > 0 {
+		return fmt.Errorf("the flow records differ: flagfill has %d of its own among %d, the other %d among %d", onlyOurs, len(ours), onlyTheirs, len(theirs))
+	}
+	return nil
+}
+
+// sameExceptions compares exceptions as multisets of table, row and code.
+func (b *bench) sameExceptions(ctx context.Context, ours, theirs string) error {
+	_, text, err := measure.Run(ctx, "node", filepath.Join(b.peers, "compare.mjs"), ours, theirs)
+	if err != nil {
+		return fmt.Errorf("cannot compare exceptions: %w", err)
+	}
+	var counts struct {
+		Ours       int64 `json:"ours"`
+		Theirs     int64 `json:"theirs"`
+		OnlyOurs   int64 `json:"only_ours"`
+		OnlyTheirs int64 `json:"only_theirs"`
+	}
+	if err := json.Unmarshal(text, &counts); err != nil {
+		return fmt.Errorf("cannot compare exceptions: %w", err)
+	}
+	if counts.Ours == 0 {
+		return errors.New("there are no exceptions to compare; they begin at some 100,000 meter points")
+	}
+	if counts.OnlyOurs+counts.OnlyTheirs > 0 {
+		return fmt.Errorf("the exceptions differ: flagfill has %d of its own among %d, the other %d among %d", counts.OnlyOurs, counts.Ours, counts.OnlyTheirs, counts.Theirs)
+	}
+	say("both list the same %d exceptions by table, row and code", counts.Ours)
+	return nil
+}

@@ -1,0 +1,102 @@
+package writers
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+
+	"flagfill/engine"
+	"flagfill/engine/meterpoint"
+)
+
+// TestRunsOutOfOrder refuses what could not be cut into the same files again.
+func TestRunsOutOfOrder(t *testing.T) {
+	changes, _ := run(testConfig(), smallPoints())
+	first, rest := part(changes, 0, 2), part(changes, 2, changes.Len())
+	withRDPs := func(rdps ...string) *engine.Changes {
+		other := *rest
+		other.RDPs = rdps
+		return &other
+	}
+	repeated := *part(changes, 0, 2)
+	repeated.MPxN = []meterpoint.MPxN{changes.MPxN[0], changes.MPxN[0]}
+	for _, c := range []struct {
+		what string
+		runs []*engine.Changes
+		says string
+	}{
+		{"a run repeated", []*engine.Changes{first, first}, "is out of order"},
+		{"two runs exchanged", []*engine.Changes{rest, first}, "is out of order"},
+		{"a meter point twice", []*engine.Changes{&repeated}, "is out of order"},
+		{"fewer RDPs", []*engine.Changes{first, withRDPs(testRDPs[:2]...)}, "not those of the runs before"},
+		{"other RDPs", []*engine.Changes{first, withRDPs("", "LOND", "EELC", "XOSERVE")}, "not those of the runs before"},
+		{"more RDPs", []*engine.Changes{first, withRDPs(append(slices.Clone(testRDPs), "SEEB")...)}, ""},
+	} {
+		p, err := Create(t.Context(), OS{}, filepath.Join(t.TempDir(), "out"), testConfig(), testSettings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = nil
+		for _, r := range c.runs {
+			err = errors.Join(err, p.Write(r))
+		}
+		if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: got %v", c.what, err)
+		}
+		if err := p.Abort(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestNothingAfterTheEnd: whichever end it was, nothing is taken any more, and
+// neither files nor goroutines are left.
+func TestNothingAfterTheEnd(t *testing.T) {
+	changes, result := run(testConfig(), smallPoints())
+	for _, commit := range []bool{true, false} {
+		free := freeDescriptor(t)
+		p, err := Create(t.Context(), OS{}, filepath.Join(t.TempDir(), "out")+"/", testConfig(), testSettings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(p.Write(changes), p.WriteExceptions(testExceptions)); err != nil {
+			t.Fatal(err)
+		}
+		if commit {
+			_, err = p.Commit(t.Context(), result)
+		} else {
+			err = p.Abort()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, again := p.Commit(t.Context(), result)
+		for what, err := range map[string]error{"Write": p.Write(changes), "WriteExceptions": p.WriteExceptions(testExceptions), "Commit": again} {
+			if err == nil || !strings.Contains(err.Error(), "has ended") {
+				t.Errorf("%s after the end: %v", what, err)
+			}
+		}
+		if now := freeDescriptor(t); now != free {
+			t.Errorf("committed %v: the next file gets descriptor %d, not %d", commit, now, free)
+		}
+		goleak.VerifyNone(t)
+	}
+}
+
+// freeDescriptor is the number that the next file to be opened gets.
+func freeDescriptor(t *testing.T) int {
+	t.Helper()
+	fd, err := unix.Open("/", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Close(fd); err != nil {
+		t.Fatal(err)
+	}
+	return fd
+}
