@@ -29,7 +29,7 @@ func TestPropertyRunAgainChangesNothing(t *testing.T) {
 			for range snapshots {
 				data, cfg := hostileTables(random), asking(readingOf(random), random)
 				before := publishRows(t, data, cfg)
-				after := publishRows(t, before.applied(data, cfg), cfg)
+				after := publishRows(t, before.applied(data), cfg)
 				if faults := before.again(after, cfg); len(faults) > 0 {
 					t.Fatalf("under %s:\n%s", settingsOf(cfg), strings.Join(faults, "\n"))
 				}
@@ -121,7 +121,7 @@ func publishRows(t *testing.T, data tables, cfg engine.Config) publishedRows {
 
 // applied brings the meter points up to date, as their owner would: what was
 // changed is recorded with its date, and what was sent is what the RDP knows.
-func (p publishedRows) applied(data tables, cfg engine.Config) tables {
+func (p publishedRows) applied(data tables) tables {
 	byNumber := map[string]changesRow{}
 	for _, row := range p.rows {
 		byNumber[row.MPxN] = row

@@ -53,7 +53,7 @@ func newSite(t *testing.T, earlier, digest string) *site {
 			t.Fatal(err)
 		}
 	}
-	s.others = s.tree(t, func(path string) bool { return true })
+	s.others = s.tree(t, func(string) bool { return true })
 	return s
 }
 

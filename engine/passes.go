@@ -38,7 +38,7 @@ func (r *run) choosePasses() error {
 		r.passes = r.newPasses(min(r.cfg.Passes, r.ranges.Count()), min((r.cfg.Passes+1)/2, r.ranges.Count()))
 		return nil
 	}
-	for n := 1; ; n = n + max(n/4, 1) {
+	for n := 1; ; n += max(n/4, 1) {
 		n = min(n, maxPasses, r.ranges.Count())
 		p := r.freePasses(n)
 		if need := r.need(len(p.all), n); need <= r.cfg.MemoryBytes || r.cfg.MemoryBytes == 0 {

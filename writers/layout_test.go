@@ -157,14 +157,29 @@ func TestTestFlag(t *testing.T) {
 	readText(t, dir, "flows/gas/XOSERVE/10001.TN000007.DXI")
 }
 
-// TestNumbersUsedUp has one number left and two files to write.
+// TestNumbersUsedUp has one file more to write than numbers are left, or just
+// as many.
 func TestNumbersUsedUp(t *testing.T) {
-	for _, change := range []func(*Flows){func(f *Flows) { f.FirstFileID = 9_999_999_999 }, func(f *Flows) { f.FirstGeneration = 999_999; f.MaxRecords = 1 }} {
+	for _, c := range []struct {
+		change func(*Flows)
+		says   string // "" for none
+	}{
+		{func(f *Flows) { f.FirstFileID = 9_999_999_999 }, "file ids end at"},
+		{func(f *Flows) { f.FirstFileID = 9_999_999_998; f.MaxRecords = 100 }, ""},
+		{func(f *Flows) { f.FirstGeneration = 999_999; f.MaxRecords = 1 }, "generations end at"},
+		{func(f *Flows) { f.FirstGeneration = 999_999; f.MaxRecords = 100 }, ""},
+	} {
 		parent := t.TempDir()
 		s := testSettings()
-		change(&s.Flows)
+		c.change(&s.Flows)
 		_, err := publish(t, OS{}, filepath.Join(parent, "out"), testConfig(), s, smallPoints())
-		wantRefusal(t, err, engine.RefusedUsage, "end at")
+		if c.says == "" {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		wantRefusal(t, err, engine.RefusedUsage, c.says)
 		wantEntries(t, parent)
 	}
 }

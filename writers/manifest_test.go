@@ -3,6 +3,7 @@ package writers
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -76,5 +77,38 @@ func TestJSONForReaders(t *testing.T) {
 `
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSumsNameLines: each line is looked at, and each part of it.
+func TestSumsNameLines(t *testing.T) {
+	const digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	first := digest + "  a\n"
+	for text, says := range map[string]string{
+		first + digest + " b\n":                   "line 2 is no digest, two spaces, path and line end",
+		first + digest[1:] + "  b\n":              "line 2 is no digest",
+		first + "x" + digest[1:] + "  b\n":        "line 2 is no digest",
+		first + "A" + digest[1:] + "  b\n":        "line 2 is no digest",
+		first + digest + "  ../b\n":               "line 2 is no digest",
+		first + digest + "  SHA256SUMS\n":         "line 2 is no digest",
+		first + digest + "  SHA256SUMS.minisig\n": "line 2 is no digest",
+		first + digest + "  /b\n":                 "line 2 is no digest",
+		first + digest + "  b/../c\n":             "line 2 is no digest",
+		first + digest + "  ..\n":                 "line 2 is no digest",
+		first + digest + "  .\n":                  "line 2 is no digest",
+		first + digest + "  \n":                   "line 2 is no digest",
+		first + digest + "  b\\c\n":               "line 2 is no digest",
+		first + digest + "  b\r\n":                "line 2 is no digest",
+		first + digest + "  b":                    "line 2 is no digest",
+		first + first:                             "line 2 is not in the order of paths",
+		digest + "  b\n" + first:                  "line 2 is not in the order of paths",
+		"":                                        "it lists no file",
+	} {
+		if files, err := decodeSums([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), says) {
+			t.Errorf("%q: got %v, %v; want %s", text, files, err, says)
+		}
+	}
+	if files, err := decodeSums([]byte(first + digest + "  b..c/d e\n")); err != nil || len(files) != 2 || files[1] != (FileListing{Path: "b..c/d e", SHA256: digest}) {
+		t.Errorf("got %v, %v", files, err)
 	}
 }

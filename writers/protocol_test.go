@@ -126,6 +126,18 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	wantEntries(t, parent)
+	s := testSettings()
+	s.DryRun = true
+	dry, err := Create(t.Context(), OS{}, filepath.Join(parent, "out"), testConfig(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(dry.Write(changes), dry.WriteExceptions(testExceptions)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dry.Commit(ctx, result); !errors.Is(err, context.Canceled) {
+		t.Errorf("a dry run: got %v", err)
+	}
 	if err := p.Write(changes); err == nil {
 		t.Error("a run was written after the end")
 	}

@@ -54,6 +54,59 @@ func TestRunsOutOfOrder(t *testing.T) {
 	}
 }
 
+// TestRunsAreCutAnywhere: where runs are cut changes no byte.
+func TestRunsAreCutAnywhere(t *testing.T) {
+	changes, result := run(testConfig(), smallPoints())
+	digests := map[string]int{}
+	for cut := range changes.Len() + 1 {
+		p, err := Create(t.Context(), OS{}, filepath.Join(t.TempDir(), "out"), testConfig(), testSettings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = errors.Join(p.Write(part(changes, 0, cut)), p.Write(part(changes, cut, changes.Len())), p.WriteExceptions(testExceptions))
+		if err != nil {
+			t.Fatal(err)
+		}
+		manifest, err := p.Commit(t.Context(), result)
+		if err != nil {
+			t.Fatalf("cut at %d: %v", cut, err)
+		}
+		digests[manifest.ContentDigest] = cut
+	}
+	if len(digests) != 1 {
+		t.Errorf("content digests by cut: %v", digests)
+	}
+}
+
+// misremembering is a file system that keeps one byte of flow files wrongly.
+type misremembering struct{ FS }
+
+func (m misremembering) Create(name string) (File, error) {
+	f, err := m.FS.Create(name)
+	if filepath.Ext(name) == ".DXI" {
+		f = misrememberingFile{f}
+	}
+	return f, err
+}
+
+type misrememberingFile struct{ File }
+
+func (f misrememberingFile) Write(p []byte) (int, error) {
+	wrong := slices.Clone(p)
+	wrong[len(wrong)/2] ^= 1
+	return f.File.Write(wrong)
+}
+
+// TestWhatDoesNotVerify is not published.
+func TestWhatDoesNotVerify(t *testing.T) {
+	parent := t.TempDir()
+	_, err := publish(t, misremembering{OS{}}, filepath.Join(parent, "out"), testConfig(), testSettings(), smallPoints()[2:5])
+	if err == nil || !strings.Contains(err.Error(), "the staged folder does not verify") {
+		t.Errorf("got %v", err)
+	}
+	wantEntries(t, parent)
+}
+
 // TestNothingAfterTheEnd: whichever end it was, nothing is taken any more, and
 // neither files nor goroutines are left.
 func TestNothingAfterTheEnd(t *testing.T) {

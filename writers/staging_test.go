@@ -184,6 +184,10 @@ func TestExceptionsFileOfOthers(t *testing.T) {
 // stands where.
 func TestWhatIsLeftIsSaid(t *testing.T) {
 	const staged = workFolder + "/.out.partial-test"
+	kept := func(s *staging) error {
+		s.kept = true
+		return s.remove()
+	}
 	for _, c := range []struct {
 		at   string
 		do   func(*staging) error
@@ -193,10 +197,16 @@ func TestWhatIsLeftIsSaid(t *testing.T) {
 		{"mkdir " + outFolder + " #1", (*staging).takeBack, "cannot put back the empty folder " + outFolder},
 		{"sync-dir " + workFolder + " #1", (*staging).takeBack, "cannot remove " + staged + ", which is left to the next run"},
 		{"remove " + staged + " #1", (*staging).remove, "cannot remove " + staged},
+		{"unlock " + outFolder + " #1", (*staging).remove, "cannot remove " + staged},
+		{"unlock " + outFolder + " #1", kept, "unlock " + outFolder},
 	} {
 		d := newDisk()
 		d.put(map[string]string{outFolder + "/": ""})
 		s := &staging{fs: newFaulty(d, fault{at: c.at, err: syscall.EIO}), target: outFolder, path: staged, empty: true}
+		var err error
+		if s.lock, err = s.fs.TryLock(outFolder); err != nil {
+			t.Fatal(err)
+		}
 		if err := c.do(s); !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s fails: got %v", c.at, err)
 		}
