@@ -13,10 +13,33 @@ import (
 const checkedShare = 256
 
 // isChecked chooses the ranges that are computed again: one in 256, and at
-// least one in every run. Which one follows from the rows.
+// least one in every run. Which ones follows from the number of rows; a range
+// has its turn as often as it holds sampled points, since a range of a gap, which
+// may hold nothing, would prove nothing.
 func (r *run) isChecked(i int) bool {
-	share := min(checkedShare, r.ranges.Count())
-	return i%share == int(r.points.rows()%int64(share))
+	turns, rows := max(r.ranges.Count()/checkedShare, 1), int(r.points.rows())
+	sampled := 0
+	if len(r.share) > 0 {
+		sampled = r.share[len(r.share)-1]
+	}
+	if sampled == 0 {
+		share := min(checkedShare, r.ranges.Count())
+		return i%share == rows%share
+	}
+	from := 0
+	if i > 0 {
+		from = r.share[i-1]
+	}
+	for turn := range turns {
+		first, end := sampled*turn/turns, sampled*(turn+1)/turns
+		if end == first {
+			continue
+		}
+		if at := first + rows%(end-first); from <= at && at < r.share[i] {
+			return true
+		}
+	}
+	return false
 }
 
 // rangeCopy is a range's input, kept for the twin.

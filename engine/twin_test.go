@@ -251,6 +251,40 @@ func TestCheckedRanges(t *testing.T) {
 	}
 }
 
+// Where the spread of the points is known, no turn is wasted on an empty range.
+func TestCheckedRangesHoldPoints(t *testing.T) {
+	var cuts []uint64
+	for i := range 999 {
+		cuts = append(cuts, uint64(i+1)*1e9)
+	}
+	r := &run{ranges: kernel.NewRanges(cuts), points: &table{plan: &Plan{Files: make([]File, 1)}}}
+	var sample []uint64
+	for i := range uint64(300) { // every tenth range holds three of them
+		sample = append(sample, i/3*1e10+i)
+	}
+	r.share = sharesOf(r.ranges, sample)
+	had := map[int]bool{}
+	for rows := range int64(300) {
+		r.points.plan.Files[0].Rows = rows
+		checked := 0
+		for i := range r.ranges.Count() {
+			if r.isChecked(i) {
+				had[i] = true
+				checked++
+				if i%10 != 0 {
+					t.Fatalf("with %d rows the empty range %d has a turn", rows, i)
+				}
+			}
+		}
+		if checked != 3 {
+			t.Errorf("with %d rows %d ranges have a turn", rows, checked)
+		}
+	}
+	if len(had) != 100 {
+		t.Errorf("%d of 100 ranges had a turn", len(had))
+	}
+}
+
 // What a run spends on the twin: a range of the usual size, decided and then
 // computed again. Of the ranges of a large run, one in 256 is.
 func BenchmarkTwin(b *testing.B) {
