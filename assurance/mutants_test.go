@@ -39,9 +39,11 @@ var planted = sync.OnceValues(func() (packages []*mutants.Package, err error) {
 	return packages, nil
 })
 
-// Faults in the rule, the flow encoders and the publication are noticed by the
-// tests of their packages; those that are not are explained in
-// mutants/survivors.txt.
+// Of faults in the rule, the flow encoders and the publication, the tests of
+// their packages notice at least 95 %. Mutants that no test can tell from the
+// program, or need not, stand in mutants/survivors.txt with the reason; they are
+// not tried, and the share leaves them out. A run over all mutants wants every
+// survivor explained.
 func TestPropertyMutants(t *testing.T) {
 	if !property.Deep() {
 		t.Skip("takes minutes")
@@ -51,31 +53,42 @@ func TestPropertyMutants(t *testing.T) {
 		t.Fatal(err)
 	}
 	explained := explainedSurvivors(t)
-	mustExist(t, packages, explained)
-	killed, tried := 0, 0
+	whole := os.Getenv("ASSURANCE") == "deep"
+	if whole {
+		mustExist(t, packages, explained)
+	}
+	tried, survived, known := 0, 0, 0
 	p := property.Property{Goal: "R12", Name: "tests notice a fault in rule, flows and publication", Unit: "mutants", Seeds: mutantSeeds}
-	p.Check(t, func(t *testing.T, seed int) int64 {
-		var chosen []trial
+	p.Check(t, func(t *testing.T, seed int) (cases int64) {
 		for _, p := range packages {
+			var chosen []*mutants.Mutant
 			for _, m := range p.Mutants {
-				if m.Number%mutantSeeds == seed {
-					chosen = append(chosen, trial{p, m, false})
+				if m.Number%mutantSeeds != seed {
+					continue
+				}
+				if _, is := explained[m.Name()]; is {
+					known++
+					continue
+				}
+				cases++
+				chosen = append(chosen, m)
+			}
+			for _, m := range p.Survivors(chosen) {
+				survived++
+				t.Logf("survives, and nobody says why: %s", m.Name())
+				if whole {
+					t.Fail()
 				}
 			}
 		}
-		tryAll(chosen)
-		for _, c := range chosen {
-			switch _, known := explained[c.mutant.Name()]; {
-			case c.killed:
-				killed++
-			case !known:
-				t.Errorf("survives: %s", c.mutant.Name())
-			}
-		}
-		tried += len(chosen)
-		return int64(len(chosen))
+		tried += int(cases)
+		return cases
 	})
-	t.Logf("%d of %d mutants are killed: %.1f %%", killed, tried, 100*float64(killed)/float64(max(tried, 1)))
+	t.Logf("%d of %d mutants are killed: %.1f %%, beside %d explained survivors", tried-survived, tried,
+		100*float64(tried-survived)/float64(max(tried, 1)), known)
+	if 20*survived > tried {
+		t.Error("fewer than 95 % are killed")
+	}
 }
 
 // mustExist finds explanations of code that has changed since.
@@ -92,25 +105,6 @@ func mustExist(t *testing.T, packages []*mutants.Package, explained map[string]s
 			t.Errorf("survivors.txt explains a mutant that there is not: %s", name)
 		}
 	}
-}
-
-type trial struct {
-	of     *mutants.Package
-	mutant *mutants.Mutant
-	killed bool
-}
-
-// tryAll tries mutants, two at a time.
-func tryAll(trials []trial) {
-	var both sync.WaitGroup
-	for worker := range 2 {
-		both.Go(func() {
-			for i := worker; i < len(trials); i += 2 {
-				trials[i].killed = trials[i].of.Killed(trials[i].mutant)
-			}
-		})
-	}
-	both.Wait()
 }
 
 // explainedSurvivors are the mutants that no test can tell from the program, or

@@ -172,37 +172,49 @@ func TestLicencesAreComplete(t *testing.T) {
 	}
 }
 
-// Two copies of the sources in different folders, compiled apart, give the same
-// program.
+// Two copies of the sources in different folders, the second compiled from
+// nothing, give the same program; one changed byte gives another.
 func TestPropertyReproducibleBuild(t *testing.T) {
 	if !property.Deep() {
-		t.Skip("compiles everything twice")
+		t.Skip("compiles everything")
 	}
-	p := property.Property{Goal: "R12", Name: "two folders build the same program", Unit: "builds", Seeds: 1}
+	p := property.Property{Goal: "S", Name: "supply chain: two folders build the same program", Unit: "builds", Seeds: 1}
 	p.Check(t, func(t *testing.T, _ int) int64 {
-		sums, from := map[string]bool{}, ".."
-		for _, folder := range []string{"one", "another/and deeper"} {
-			to := filepath.Join(t.TempDir(), folder)
-			if err := mutants.CopyModule(from, to); err != nil { // the second from the first: the tree may change meanwhile
+		here, there := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "another/and deeper")
+		for _, copied := range [][2]string{{"..", here}, {here, there}} { // the second from the first: the tree may change meanwhile
+			if err := mutants.CopyModule(copied[0], copied[1]); err != nil {
 				t.Fatal(err)
 			}
-			sums[builtApart(t, to)] = true
-			from = to
 		}
-		if len(sums) != 1 {
-			t.Errorf("the programs differ: %v", sums)
+		empty := "GOCACHE=" + t.TempDir()
+		program, again := builtIn(t, here), builtIn(t, there, empty)
+		if program != again {
+			t.Errorf("the programs differ: %s and %s", program, again)
+		}
+		f, err := os.OpenFile(filepath.Join(there, "writers/layouts/dxi.toml"), os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteString("#"); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if builtIn(t, there, empty) == again {
+			t.Error("other sources build the same program")
 		}
 		return 2
 	})
 }
 
-// builtApart builds the program in a folder, from an empty build cache, and
-// gives its SHA-256.
-func builtApart(t *testing.T, folder string) string {
+// builtIn builds the program in a folder, with variables besides those of the
+// environment, and gives its SHA-256.
+func builtIn(t *testing.T, folder string, variables ...string) string {
 	t.Helper()
 	c := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", "flagfill.built", "./cmd/flagfill")
 	c.Dir = folder
-	c.Env = append(os.Environ(), "CGO_ENABLED=0", "GOCACHE="+t.TempDir(), "GOFLAGS=-buildvcs=false")
+	c.Env = slices.Concat(os.Environ(), []string{"CGO_ENABLED=0", "GOFLAGS=-buildvcs=false"}, variables)
 	if text, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

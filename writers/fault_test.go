@@ -46,6 +46,28 @@ func TestPropertyFaults(t *testing.T) {
 	})
 }
 
+// TestFaultsWhereSomethingStands lets those operations fail that take place
+// only where an empty folder, an earlier file or what dead runs left stands.
+func TestFaultsWhereSomethingStands(t *testing.T) {
+	places := worlds(t)
+	everywhere := places[plain].operations(t)
+	tried := 0
+	for _, w := range places {
+		for _, at := range w.operations(t) {
+			if slices.Contains(everywhere, at) {
+				continue
+			}
+			tried++
+			if err := w.fail(t, fault{at: at, err: syscall.EIO}, nil); err != nil {
+				t.Errorf("%s fails: %v", at, err)
+			}
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d operations take place nowhere else", tried)
+	}
+}
+
 // operations of a run in which nothing fails.
 func (w world) operations(t *testing.T) []string {
 	t.Helper()

@@ -119,9 +119,14 @@ func TestRecordsThatCannotBeSent(t *testing.T) {
 			t.Errorf("%+v became %s", r, text)
 		}
 	}
-	for _, day := range []int32{firstDay, lastDay} {
-		if _, err := encodeFlow(l, testEnvelope(l), []Record{{3938424403, meterpoint.Active, day}}); err != nil {
-			t.Errorf("day %d: %v", day, err)
+	for _, day := range []int32{firstDay, 0, lastDay} {
+		want := Record{3938424403, meterpoint.Active, day}
+		text, err := encodeFlow(l, testEnvelope(l), []Record{want})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := parseFlow(l, testEnvelope(l), bytes.NewReader(text)); err != nil || len(got) != 1 || got[0] != want {
+			t.Errorf("day %d: %v, %v", day, got, err)
 		}
 	}
 }

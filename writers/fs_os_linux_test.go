@@ -68,15 +68,15 @@ func TestOSLeavesNothingOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := freeDescriptor(t)
+	before := openDescriptors(t)
 	if err := (OS{}).SyncDir(folder); err != nil {
 		t.Error(err)
 	}
 	if _, err := (OS{}).TryLock(folder); !errors.Is(err, ErrLocked) {
 		t.Errorf("got %v", err)
 	}
-	if now := freeDescriptor(t); now != free {
-		t.Errorf("the next file gets descriptor %d, not %d", now, free)
+	if now := openDescriptors(t); now != before {
+		t.Errorf("%d files are open, and %d were", now, before)
 	}
 	if err := lock.Close(); err != nil {
 		t.Error(err)
@@ -111,4 +111,17 @@ func TestRemovingNeedsOneDescriptor(t *testing.T) {
 	if _, err := os.Lstat(folder); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it is still there: %v", err)
 	}
+}
+
+// freeDescriptor is the number that the next file to be opened gets.
+func freeDescriptor(t *testing.T) int {
+	t.Helper()
+	fd, err := unix.Open("/", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Close(fd); err != nil {
+		t.Fatal(err)
+	}
+	return fd
 }

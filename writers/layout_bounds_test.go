@@ -162,7 +162,11 @@ func TestEnvelopesAtTheirBounds(t *testing.T) {
 // What is wrong is found in the line where it stands, wherever the file is
 // damaged or cut.
 func TestParseNamesLines(t *testing.T) {
-	for _, l := range bothLayouts(t) {
+	longTrailer, err := changedLayout(t, `"ZPT"`, `"ZPT`+strings.Repeat("X", 200)+`"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range append(bothLayouts(t), longTrailer) {
 		records := []Record{{123456, meterpoint.Active, testDay}, {1234567, meterpoint.Installed, testDay}, {12345678, meterpoint.NotActive, testDay}}
 		text, err := encodeFlow(l, testEnvelope(l), records)
 		if err != nil {

@@ -2,13 +2,14 @@ package writers
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
-	"golang.org/x/sys/unix"
 
 	"flagfill/engine"
 	"flagfill/engine/meterpoint"
@@ -112,7 +113,7 @@ func TestWhatDoesNotVerify(t *testing.T) {
 func TestNothingAfterTheEnd(t *testing.T) {
 	changes, result := run(testConfig(), smallPoints())
 	for _, commit := range []bool{true, false} {
-		free := freeDescriptor(t)
+		before := openDescriptors(t)
 		p, err := Create(t.Context(), OS{}, filepath.Join(t.TempDir(), "out")+"/", testConfig(), testSettings())
 		if err != nil {
 			t.Fatal(err)
@@ -134,22 +135,44 @@ func TestNothingAfterTheEnd(t *testing.T) {
 				t.Errorf("%s after the end: %v", what, err)
 			}
 		}
-		if now := freeDescriptor(t); now != free {
-			t.Errorf("committed %v: the next file gets descriptor %d, not %d", commit, now, free)
+		if now := openDescriptors(t); now != before {
+			t.Errorf("committed %v: %d files are open, and %d were", commit, now, before)
 		}
 		goleak.VerifyNone(t)
 	}
 }
 
-// freeDescriptor is the number that the next file to be opened gets.
-func freeDescriptor(t *testing.T) int {
+func openDescriptors(t *testing.T) int {
 	t.Helper()
-	fd, err := unix.Open("/", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	entries, err := os.ReadDir("/dev/fd")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Close(fd); err != nil {
-		t.Fatal(err)
+	return len(entries)
+}
+
+// TestBothFailuresAreTold: why the run failed, and what it could not remove.
+func TestBothFailuresAreTold(t *testing.T) {
+	d := newDisk()
+	d.put(map[string]string{workFolder + "/": ""})
+	full := newFaulty(d, fault{at: "create " + workFolder + "/.out.partial-test/manifest.json #1", err: syscall.EIO, extent: ever})
+	_, err := publish(t, full, outFolder, testConfig(), testSettings(), smallPoints())
+	if err == nil || !strings.Contains(err.Error(), "cannot create manifest.json") || !strings.Contains(err.Error(), "cannot remove "+workFolder+"/.out.partial-test") {
+		t.Errorf("got %v", err)
 	}
-	return fd
+}
+
+// TestFailedFilesAreClosed: what a failing write has opened.
+func TestFailedFilesAreClosed(t *testing.T) {
+	for _, name := range []string{changesName, gas7, runName} {
+		dir := filepath.Join(t.TempDir(), "out")
+		before := openDescriptors(t)
+		failing := newFaulty(OS{}, fault{at: "write " + filepath.Join(filepath.Dir(dir), ".out.partial-test", name) + " #1", err: syscall.EIO})
+		if _, err := publish(t, failing, dir, testConfig(), testSettings(), smallPoints()); !errors.Is(err, syscall.EIO) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if now := openDescriptors(t); now != before {
+			t.Errorf("%s fails: %d files are open, and %d were", name, now, before)
+		}
+	}
 }

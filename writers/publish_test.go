@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
 
+	"flagfill/engine"
 	"flagfill/engine/meterpoint"
 )
 
@@ -199,23 +200,28 @@ func TestModesWhateverTheUmask(t *testing.T) {
 }
 
 func TestNothingThatDoesNotAddUp(t *testing.T) {
-	parent := t.TempDir()
-	changes, result := run(testConfig(), smallPoints())
-	p, err := Create(t.Context(), OS{}, filepath.Join(parent, "out"), testConfig(), testSettings())
-	if err != nil {
-		t.Fatal(err)
+	for what, change := range map[string]func(*engine.Result){
+		"a meter point more": func(r *engine.Result) { r.Read.MeterPoints.Assessed++ },
+		"an exception more":  func(r *engine.Result) { r.Exceptions.All[engine.MeterPoints][engine.BadMPxN]++ },
+	} {
+		parent := t.TempDir()
+		changes, result := run(testConfig(), smallPoints())
+		p, err := Create(t.Context(), OS{}, filepath.Join(parent, "out"), testConfig(), testSettings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Write(changes); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.WriteExceptions(testExceptions); err != nil {
+			t.Fatal(err)
+		}
+		change(result)
+		if _, err := p.Commit(t.Context(), result); err == nil || !strings.Contains(err.Error(), "does not add up") {
+			t.Errorf("%s: got %v", what, err)
+		}
+		wantEntries(t, parent)
 	}
-	if err := p.Write(changes); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.WriteExceptions(testExceptions); err != nil {
-		t.Fatal(err)
-	}
-	result.Read.MeterPoints.Assessed++
-	if _, err := p.Commit(t.Context(), result); err == nil || !strings.Contains(err.Error(), "does not add up") {
-		t.Errorf("got %v", err)
-	}
-	wantEntries(t, parent)
 }
 
 // wantEntries compares the names in a folder.
@@ -231,5 +237,36 @@ func wantEntries(t *testing.T, folder string, want ...string) {
 	}
 	if diff := cmp.Diff(append([]string{}, want...), got); diff != "" {
 		t.Errorf("in %s: %s", folder, diff)
+	}
+}
+
+// opening writes down which files are opened.
+type opening struct {
+	FS
+	names *[]string
+}
+
+func (o opening) Open(name string) (ReadFile, error) {
+	*o.names = append(*o.names, name)
+	return o.FS.Open(name)
+}
+
+// TestLargestIsVerifiedFirst, so that workers end together.
+func TestLargestIsVerifiedFirst(t *testing.T) {
+	dir, _ := publishSmall(t)
+	var names []string
+	if _, err := Verify(t.Context(), opening{OS{}, &names}, dir, 1); err != nil {
+		t.Fatal(err)
+	}
+	last := int64(1 << 60)
+	for _, name := range names[2:] { // after SHA256SUMS and manifest.json, by which the others are known
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > last {
+			t.Errorf("%s comes after a smaller file", name)
+		}
+		last = info.Size()
 	}
 }

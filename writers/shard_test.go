@@ -51,18 +51,20 @@ func TestFlowLongerThanBuffer(t *testing.T) {
 }
 
 // TestFlowsThatAreNone: of a fuel that is not in the run, to a receiver that no
-// path could hold.
+// path could hold, of a status that is never sent.
 func TestFlowsThatAreNone(t *testing.T) {
-	w := gasFlows(t, discardedFile{})
 	for _, c := range []struct {
-		rdp  string
-		m    meterpoint.MPxN
-		says string
+		rdp    string
+		m      meterpoint.MPxN
+		status meterpoint.ServiceStatus
+		says   string
 	}{
-		{"EELC", 1000000000017, "the run is not for electricity"},
-		{"../XOSERVE", 3938424403, "cannot write a flow file: the RDP"},
+		{"EELC", 1000000000017, meterpoint.Active, "the run is not for electricity"},
+		{"../XOSERVE", 3938424403, meterpoint.Active, "cannot write a flow file: the RDP"},
+		{"XOSERVE", 3938424403, meterpoint.Null, "only A, I and N are ever sent"},
 	} {
-		_, err := w.append(1, []string{"", c.rdp}, Record{c.m, meterpoint.Active, testDay})
+		w := gasFlows(t, discardedFile{})
+		_, err := w.append(1, []string{"", c.rdp}, Record{c.m, c.status, testDay})
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("got %v, want %s", err, c.says)
 		}
@@ -79,10 +81,10 @@ func (fullFile) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 func TestFullDiskIsNoticedAtOnce(t *testing.T) {
 	w := gasFlows(t, fullFile{discardedFile{}})
 	const shortest = len("\"E46\",123456,\"A\",20261121\n")
-	for range flowBufferBytes/shortest + 1 {
+	for i := range flowBufferBytes/shortest + 1 {
 		if _, err := w.append(1, gasRDPs, Record{123456, meterpoint.Active, testDay}); err != nil {
-			if !errors.Is(err, syscall.ENOSPC) {
-				t.Error(err)
+			if !errors.Is(err, syscall.ENOSPC) || i == 0 {
+				t.Errorf("at record %d: %v", i, err)
 			}
 			return
 		}

@@ -55,7 +55,15 @@ func TestSignatureIsNoContent(t *testing.T) {
 func TestSignatureIsTold(t *testing.T) {
 	key, other := testKey(t, 0), testKey(t, 1)
 	signed := newSignedBase(t, 0, key)
-	unsigned := newBase(t, 0)
+	unsigned, long, garbage := newBase(t, 0), newBase(t, 0), newBase(t, 0)
+	for _, wrong := range []struct {
+		in   *base
+		text string
+	}{{long, readText(t, signed.dir, signatureName) + strings.Repeat("x", maxSignatureBytes)}, {garbage, "x\n"}} {
+		if err := os.WriteFile(filepath.Join(wrong.in.dir, signatureName), []byte(wrong.text), fileMode); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
 		name       string
 		dir        string
@@ -66,6 +74,8 @@ func TestSignatureIsTold(t *testing.T) {
 		{"unsigned, a key", unsigned.dir, key.Public(), SignatureInvalid, "is missing, and a signature by the key " + key.Public().ID()},
 		{"signed, no key", signed.dir, nil, SignatureIgnored, ""},
 		{"signed, its key", signed.dir, key.Public(), SignatureValid, ""},
+		{"too long a signature", long.dir, nil, Unsigned, "is no signature as minisign writes it"},
+		{"no signature at all", garbage.dir, key.Public(), SignatureInvalid, "is no signature as minisign writes it"},
 		{"signed, another key", signed.dir, other.Public(), SignatureInvalid, "and not by " + other.Public().ID()},
 	} {
 		v, err := VerifySigned(t.Context(), OS{}, c.dir, c.key, 1)

@@ -3,6 +3,7 @@ package writers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -210,5 +211,100 @@ func TestWhatIsLeftIsSaid(t *testing.T) {
 		if err := c.do(s); !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s fails: got %v", c.at, err)
 		}
+	}
+}
+
+// TestSweepSyncsOnce, however many folders there are to sweep, and sweeps none
+// where that fails.
+func TestSweepSyncsOnce(t *testing.T) {
+	left := map[string]string{workFolder + "/.out.partial-1/": "", workFolder + "/.out.partial-2/": "", workFolder + "/.out.partial-3": "a file"}
+	d := newDisk()
+	d.put(left)
+	failing := newFaulty(d, fault{at: "sync-dir " + workFolder + " #1", err: syscall.EIO})
+	if _, err := claim(t.Context(), failing, "publish", outFolder, "test"); !errors.Is(err, syscall.EIO) || len(d.tree(workFolder)) != len(left) {
+		t.Errorf("%v is left: %v", d.tree(workFolder), err)
+	}
+	if _, err := claim(t.Context(), d, "publish", outFolder, "../test"); err == nil || !strings.Contains(err.Error(), "is not letters") {
+		t.Errorf("got %v", err)
+	}
+	watched := newFaulty(d, fault{})
+	if _, err := claim(t.Context(), watched, "publish", outFolder, "test"); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"sync-dir " + workFolder: 1, "remove " + workFolder + "/.out.partial-1": 1, "remove " + workFolder + "/.out.partial-2": 1, "remove " + workFolder + "/.out.partial-3": 0} {
+		if got := watched.times[name]; got != want {
+			t.Errorf("%s: %d times, not %d", name, got, want)
+		}
+	}
+}
+
+// fleeting is a file system on which a folder is gone when it is listed, so
+// many times.
+type fleeting struct {
+	FS
+	times *int
+}
+
+func (f fleeting) ReadDir(name string) ([]fs.DirEntry, error) {
+	if *f.times--; *f.times >= 0 {
+		return nil, fs.ErrNotExist
+	}
+	return f.FS.ReadDir(name)
+}
+
+// TestTargetThatComesAndGoes is looked at three times.
+func TestTargetThatComesAndGoes(t *testing.T) {
+	for times, want := range map[int]error{0: nil, 2: nil, 3: fs.ErrNotExist} {
+		empty, err := refuseTarget(fleeting{OS{}, &times}, t.TempDir())
+		if !errors.Is(err, want) || empty != (want == nil) {
+			t.Errorf("%v, %v, want %v", empty, err, want)
+		}
+	}
+}
+
+// oneClose is something that may be closed once.
+type oneClose struct {
+	File
+	closed int
+}
+
+func (c *oneClose) Close() error {
+	if c.closed++; c.closed > 1 {
+		return fmt.Errorf("closed %d times", c.closed)
+	}
+	return nil
+}
+
+// TestClosedOnce: files and locks, in whichever way they end, and then again.
+func TestClosedOnce(t *testing.T) {
+	for what, ends := range map[string][]func(*stagedFile){
+		"abandoned twice":        {(*stagedFile).abandon, (*stagedFile).abandon},
+		"synced, then abandoned": {func(f *stagedFile) { _ = f.sync() }, (*stagedFile).abandon},
+	} {
+		c := &oneClose{File: discardedFile{}}
+		f := newStagedFile("file", c)
+		for _, end := range ends {
+			end(f)
+		}
+		if c.closed != 1 {
+			t.Errorf("%s: closed %d times", what, c.closed)
+		}
+	}
+	lock := &oneClose{}
+	s := staging{lock: lock}
+	if err := errors.Join(s.release(), s.release()); err != nil || lock.closed != 1 {
+		t.Errorf("a lock given back twice: %v", err)
+	}
+}
+
+// halfFile takes half of what is written, and does not say so.
+type halfFile struct{ File }
+
+func (halfFile) Write(p []byte) (int, error) { return len(p) / 2, nil }
+
+func TestShortWriteIsAnError(t *testing.T) {
+	f := newStagedFile("file", halfFile{})
+	if n, err := f.Write([]byte("text")); n != 2 || !errors.Is(err, io.ErrShortWrite) || f.listing().Bytes != 2 {
+		t.Errorf("%d bytes are written, %d listed: %v", n, f.listing().Bytes, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,11 @@ func TestTampering(t *testing.T) {
 	}{
 		{"an empty folder is added", func(dir string) error { return os.Mkdir(dir+"/flows/gas/NEW", 0o750) }, "flows/gas/NEW"},
 		{"a file is added", func(dir string) error { return os.WriteFile(dir+"/notes.txt", []byte("x"), 0o640) }, "notes.txt"},
+		{"a file is added, and SHA256SUMS lists it", func(dir string) error {
+			sum := sha256.Sum256([]byte("x"))
+			return errors.Join(os.WriteFile(dir+"/zzz.txt", []byte("x"), 0o640),
+				editing(sumsName, func(s string) string { return s + hex.EncodeToString(sum[:]) + "  zzz.txt\n" })(dir))
+		}, "zzz.txt"},
 		{"a flow file is added", func(dir string) error { return copyFile(dir, gas7, "flows/gas/XOSERVE/10001.PN000008.DXI") }, "flows/gas/XOSERVE/10001.PN000008.DXI"},
 		{"a link is added", func(dir string) error { return os.Symlink(runName, dir+"/latest.json") }, "latest.json"},
 		{"a file becomes a link", func(dir string) error {
@@ -51,6 +57,11 @@ func TestTampering(t *testing.T) {
 			_, rest, _ := strings.Cut(s, "\n")
 			return rest
 		}), changesName},
+		{"a file is removed, and SHA256SUMS does not list it", func(dir string) error {
+			return errors.Join(os.Remove(dir+"/"+runName), editing(sumsName, func(s string) string {
+				return regexp.MustCompile(`(?m)^.*  run\.json\n`).ReplaceAllString(s, "")
+			})(dir))
+		}, runName},
 		{"SHA256SUMS is not sorted", editing(sumsName, func(s string) string {
 			lines := strings.SplitAfter(s, "\n")
 			slices.Reverse(lines)
@@ -172,6 +183,8 @@ func TestForgedManifest(t *testing.T) {
 			m.Content.Layouts[0].Source = strings.Replace(m.Content.Layouts[0].Source, "E46", "E47", 1)
 		}, manifestName, "is not what it says"},
 		{"a layout confirmed", func(m *Manifest) { m.Content.Layouts[0].Confirmed = true }, manifestName, "is not what it says"},
+		{"the order of files", func(m *Manifest) { m.Files[0], m.Files[1] = m.Files[1], m.Files[0] }, manifestName, "not in order, or repeat"},
+		{"a file listed twice", func(m *Manifest) { m.Files = append(m.Files[:1], m.Files...) }, manifestName, "not in order, or repeat"},
 		{"exceptions", func(m *Manifest) { m.Content.Totals.Exceptions["BAD_MPXN"]++ }, manifestName, "rows of exceptions.parquet"},
 		{"exceptions of another code", func(m *Manifest) {
 			delete(m.Content.Totals.Exceptions, "BAD_MPXN")

@@ -3,6 +3,7 @@ package mutants
 import (
 	"go/ast"
 	"go/token"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,15 @@ func (o *operators) addOperator(operator string, e *ast.BinaryExpr, after string
 }
 
 func (o *operators) visit(n ast.Node) bool {
+	if s, ok := n.(ast.Stmt); ok && measuresTime.MatchString(o.source(s)) {
+		return false
+	}
 	switch n := n.(type) {
+	case *ast.CallExpr:
+		if o.source(n.Fun) == "make" && len(n.Args) == 3 { // a capacity is no behaviour
+			ast.Inspect(n.Args[1], o.visit)
+			return false
+		}
 	case *ast.FuncLit:
 		inner := operators{text: o.text, at: o.at, results: resultTypes(n.Type, o.text, o.at)}
 		ast.Inspect(n.Body, inner.visit)
@@ -111,6 +120,10 @@ func (o *operators) visitIf(n *ast.IfStmt) {
 	}
 }
 
+// measuresTime is what a stopwatch is told and tells: its figures are for
+// readers, and differ from run to run.
+var measuresTime = regexp.MustCompile(`^(defer (func\(\) \{\s*)?)?[\w.]*(\.(Start|Lap)\(|[wW]atch\b|busy\b|verifying\b)`)
+
 func (o *operators) visitStatement(n ast.Stmt) {
 	switch n := n.(type) {
 	case *ast.ExprStmt, *ast.DeferStmt, *ast.SendStmt:
@@ -149,8 +162,8 @@ func (o *operators) joined(values []ast.Expr) {
 	}
 }
 
-// visitReturn gives back nothing in the place of something. Numbers and texts
-// beside an error or a false are left alone: nobody looks at them.
+// visitReturn gives back nothing in the place of something. Constants beside an
+// error or a false are left alone: nobody looks at them.
 func (o *operators) visitReturn(n *ast.ReturnStmt) {
 	o.joined(n.Results)
 	idle := false
@@ -159,8 +172,9 @@ func (o *operators) visitReturn(n *ast.ReturnStmt) {
 		idle = o.results[last] == "error" && text != "nil" || o.results[last] == "bool" && text == "false"
 	}
 	for i, value := range n.Results {
-		_, literal := value.(*ast.BasicLit)
-		if !literal || !idle {
+		_, constant := value.(*ast.BasicLit)
+		constant = constant || slices.Contains([]string{"true", "false"}, o.source(value))
+		if !constant || !idle {
 			ast.Inspect(value, o.visit)
 		}
 		if len(n.Results) != len(o.results) || idle && i < len(n.Results)-1 {

@@ -11,13 +11,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Package is a package with its faults compiled in.
 type Package struct {
 	folder  string // of the copied package
 	binary  string
-	tests   []test // the quickest first
+	tests   []test   // the quickest first
+	killers sync.Map // test, by file: of those that are not quick, the last one that killed a mutant of it
 	Mutants []*Mutant
 }
 
@@ -28,32 +30,50 @@ const (
 	faulty         = "which_mutant.go"
 )
 
-// chooser is added to the package. Functions ask it which mutant to be.
+// chooser is added to the package. Functions ask it which mutant to be. One
+// that takes memory or time without end shall not take the machine's, not even
+// where nobody waits for it any more.
 const chooser = `package %s
 
 import (
 	"os"
 	"strconv"
-	"sync"
+	"sync/atomic"
+	"syscall"
 )
+
+func init() {
+	for resource, most := range map[int]uint64{syscall.RLIMIT_AS: 4 << 30, syscall.RLIMIT_CPU: 60} { // bytes, seconds
+		if err := syscall.Setrlimit(resource, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
+			panic(err)
+		}
+	}
+}
 
 var whichMutant = func() int {
 	n, _ := strconv.Atoi(os.Getenv("` + choiceVariable + `"))
 	return n
 }()
 
-var mutantsReached sync.Map
+var mutantsReached [%d]atomic.Bool
 
-func reachMutant(function int) {
-	if _, known := mutantsReached.LoadOrStore(function, true); known {
-		return
+// whatIsReached is open from the start: tests may use up what may be opened.
+var whatIsReached = func() *os.File {
+	if whichMutant >= 0 {
+		return nil
 	}
 	f, err := os.OpenFile(os.Getenv("` + reachVariable + `"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		panic(err)
 	}
-	defer f.Close()
-	if _, err := f.WriteString(strconv.Itoa(function) + "\n"); err != nil {
+	return f
+}()
+
+func reachMutant(function int) {
+	if mutantsReached[function].Load() || mutantsReached[function].Swap(true) {
+		return
+	}
+	if _, err := whatIsReached.WriteString(strconv.Itoa(function) + "\n"); err != nil {
 		panic(err)
 	}
 }
@@ -67,11 +87,11 @@ func Plant(root, into, name string, files ...string) (*Package, error) {
 		return nil, fmt.Errorf("cannot copy the module: %w", err)
 	}
 	p := &Package{folder: filepath.Join(into, name), binary: filepath.Join(into, "mutants.test")}
-	sources, err := p.find(name, files)
+	sources, functions, err := p.find(name, files)
 	if err != nil {
 		return nil, err
 	}
-	text := fmt.Sprintf(chooser, filepath.Base(name))
+	text := fmt.Sprintf(chooser, filepath.Base(name), functions)
 	if err := os.WriteFile(filepath.Join(p.folder, faulty), []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("cannot plant mutants: %w", err)
 	}
@@ -81,13 +101,13 @@ func Plant(root, into, name string, files ...string) (*Package, error) {
 	return p, p.reach()
 }
 
-func (p *Package) find(name string, patterns []string) ([]*source, error) {
+// find takes the sources apart, and counts their functions.
+func (p *Package) find(name string, patterns []string) (sources []*source, functions int, err error) {
 	entries, err := os.ReadDir(p.folder)
 	if err != nil {
-		return nil, fmt.Errorf("cannot find sources: %w", err)
+		return nil, 0, fmt.Errorf("cannot find sources: %w", err)
 	}
-	var sources []*source
-	number, functions := 1, 0
+	number := 1
 	for _, e := range entries {
 		matches := func(pattern string) bool { ok, _ := filepath.Match(pattern, e.Name()); return ok }
 		if strings.HasSuffix(e.Name(), "_test.go") || !slices.ContainsFunc(patterns, matches) {
@@ -95,11 +115,11 @@ func (p *Package) find(name string, patterns []string) ([]*source, error) {
 		}
 		text, err := os.ReadFile(filepath.Join(p.folder, e.Name()))
 		if err != nil {
-			return nil, fmt.Errorf("cannot read source: %w", err)
+			return nil, 0, fmt.Errorf("cannot read source: %w", err)
 		}
 		s, err := find(name+"/"+e.Name(), string(text), number)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, f := range s.functions {
 			for _, m := range f.mutants {
@@ -110,7 +130,7 @@ func (p *Package) find(name string, patterns []string) ([]*source, error) {
 		}
 		sources = append(sources, s)
 	}
-	return sources, nil
+	return sources, functions, nil
 }
 
 // write is a source with its mutants in it, and says on which lines each
@@ -148,7 +168,7 @@ func (s *source) write() (text string, lines map[int]*Mutant) {
 	return out.String(), lines
 }
 
-var compilerSays = regexp.MustCompile(`(?m)^(?:\./|vet: )?([^\s:]+\.go):(\d+):\d+: .*$`)
+var compilerSays = regexp.MustCompile(`(?m)^(?:\./)?([^\s:]+\.go):(\d+):\d+: .*$`)
 
 // compile builds the test binary, dropping the mutants that do not compile.
 func (p *Package) compile(sources []*source) error {
@@ -161,7 +181,7 @@ func (p *Package) compile(sources []*source) error {
 				return fmt.Errorf("cannot plant mutants: %w", err)
 			}
 		}
-		build := exec.Command("go", "test", "-c", "-gcflags=-e", "-o", p.binary, ".")
+		build := exec.Command("go", "test", "-c", "-vet=off", "-gcflags=-e", "-ldflags=-s -w", "-o", p.binary, ".")
 		build.Dir = p.folder
 		said, err := build.CombinedOutput()
 		if err == nil {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,13 +30,14 @@ const quick = 100 * time.Millisecond
 
 // patience is how long tests of a mutant may run that took so long without
 // one: a mutant that does not end is killed as well.
-func patience(took time.Duration) time.Duration { return 20*time.Second + 10*took }
+func patience(took time.Duration) time.Duration { return 5*time.Second + 3*took }
 
-// run runs tests of the binary as a mutant, in the package's folder.
+// run runs tests of the binary as a mutant, in the package's folder, without
+// the enumerations that short tests leave out.
 func (p *Package) run(mutant int, reached, tests string, most time.Duration, more ...string) (said []byte, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
-	c := exec.CommandContext(ctx, p.binary, append([]string{"-test.run=" + tests, "-test.failfast"}, more...)...)
+	c := exec.CommandContext(ctx, p.binary, append([]string{"-test.run=" + tests, "-test.failfast", "-test.short"}, more...)...)
 	c.Dir = p.folder
 	c.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "ASSURANCE") }),
 		choiceVariable+"="+strconv.Itoa(mutant), reachVariable+"="+reached)
@@ -42,66 +45,103 @@ func (p *Package) run(mutant int, reached, tests string, most time.Duration, mor
 	return c.CombinedOutput()
 }
 
-// reach runs each test once, alone and without a mutant, to learn what it
-// reaches. A test that fails then would kill everything.
+// reach runs each test alone and without a mutant, two at a time, to learn what
+// it reaches. A test that fails then would kill everything.
 func (p *Package) reach() error {
 	said, err := p.run(0, "", "", patience(0), "-test.list=^(Test|Fuzz|Example)")
 	if err != nil {
 		return fmt.Errorf("cannot list tests: %w\n%s", err, said)
 	}
-	for name := range strings.Lines(string(said)) {
-		t := test{name: strings.TrimSpace(name), reaches: map[int]bool{}}
-		file := filepath.Join(filepath.Dir(p.binary), "reached")
-		started := time.Now()
-		if said, err := p.run(-1, file, "^"+t.name+"$", patience(time.Minute)); err != nil {
-			return fmt.Errorf("%s fails without a mutant: %w\n%s", t.name, err, said)
-		}
-		t.took = time.Since(started)
-		text, err := os.ReadFile(file)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("cannot read what %s reaches: %w", t.name, err)
-		}
-		_ = os.Remove(file)
-		for number := range strings.Lines(string(text)) {
-			n, err := strconv.Atoi(strings.TrimSpace(number))
-			if err != nil {
-				return fmt.Errorf("cannot read what %s reaches: %w", t.name, err)
-			}
-			t.reaches[n] = true
-		}
-		p.tests = append(p.tests, t)
-	}
+	names := strings.Fields(string(said))
+	p.tests = make([]test, len(names))
+	failures := make([]error, len(names))
+	inPairs(len(names), func(i int) { p.tests[i], failures[i] = p.reachedBy(names[i]) })
 	slices.SortStableFunc(p.tests, func(a, b test) int { return cmp.Compare(a.took, b.took) })
-	return nil
+	return errors.Join(failures...)
 }
 
-// Killed tries a mutant: whether a test that reaches it fails. The quick ones
-// run together, each of the others alone. Several goroutines may call it.
-func (p *Package) Killed(m *Mutant) bool {
-	var together []string
-	var took time.Duration
-	rest := len(p.tests)
-	for i, t := range p.tests {
-		if t.took > quick {
-			rest = i
-			break
+func (p *Package) reachedBy(name string) (test, error) {
+	t := test{name: name, reaches: map[int]bool{}}
+	file := filepath.Join(filepath.Dir(p.binary), "reached-by-"+name)
+	started := time.Now()
+	if said, err := p.run(-1, file, "^"+name+"$", patience(time.Minute)); err != nil {
+		return t, fmt.Errorf("%s fails without a mutant: %w\n%s", name, err, said)
+	}
+	t.took = time.Since(started)
+	text, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return t, fmt.Errorf("cannot read what %s reaches: %w", name, err)
+	}
+	for number := range strings.Lines(string(text)) {
+		n, err := strconv.Atoi(strings.TrimSpace(number))
+		if err != nil {
+			return t, fmt.Errorf("cannot read what %s reaches: %w", name, err)
 		}
-		if t.reaches[m.function] {
-			together = append(together, regexp.QuoteMeta(t.name))
-			took += t.took
+		t.reaches[n] = true
+	}
+	return t, nil
+}
+
+// inPairs does n things, two at a time.
+func inPairs(n int, do func(i int)) {
+	var both sync.WaitGroup
+	var begun atomic.Int64
+	for range 2 {
+		both.Go(func() {
+			for i := begun.Add(1); i <= int64(n); i = begun.Add(1) {
+				do(int(i - 1))
+			}
+		})
+	}
+	both.Wait()
+}
+
+// Survivors tries mutants, two at a time, and gives those that no test notices.
+func (p *Package) Survivors(tried []*Mutant) []*Mutant {
+	survives := make([]bool, len(tried))
+	inPairs(len(tried), func(i int) { survives[i] = !p.killed(tried[i]) })
+	var survivors []*Mutant
+	for i, m := range tried {
+		if survives[i] {
+			survivors = append(survivors, m)
 		}
 	}
-	if len(together) > 0 {
-		if _, err := p.run(m.Number, "", "^("+strings.Join(together, "|")+")$", patience(took)); err != nil {
+	return survivors
+}
+
+// killed tries a mutant: whether a test that reaches it fails. The quick ones
+// run together, each of the others alone: first the one that killed the last
+// mutant of the same file.
+func (p *Package) killed(m *Mutant) bool {
+	var together []string
+	var took time.Duration
+	var alone []test
+	last, _ := p.killers.Load(m.File)
+	for _, t := range p.tests {
+		switch {
+		case !t.reaches[m.function]:
+		case t.took <= quick:
+			together = append(together, regexp.QuoteMeta(t.name))
+			took += t.took
+		case t.name == last:
+			alone = slices.Insert(alone, 0, t)
+		default:
+			alone = append(alone, t)
+		}
+	}
+	if len(together) > 0 && p.fails(m, strings.Join(together, "|"), took) {
+		return true
+	}
+	for _, t := range alone {
+		if p.fails(m, regexp.QuoteMeta(t.name), t.took) {
+			p.killers.Store(m.File, t.name)
 			return true
 		}
 	}
-	for _, t := range p.tests[rest:] {
-		if t.reaches[m.function] {
-			if _, err := p.run(m.Number, "", "^"+regexp.QuoteMeta(t.name)+"$", patience(t.took)); err != nil {
-				return true
-			}
-		}
-	}
 	return false
+}
+
+func (p *Package) fails(m *Mutant, tests string, took time.Duration) bool {
+	_, err := p.run(m.Number, "", "^("+tests+")$", patience(took))
+	return err != nil
 }

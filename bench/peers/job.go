@@ -102,7 +102,7 @@ func install(ctx context.Context, peers string) error {
 		return err
 	}
 	say("installing DuckDB into %s", peers)
-	cmd := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund")
+	cmd := exec.CommandContext(ctx, "npm", "install", "--no-package-lock", "--no-audit", "--no-fund")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = peers, os.Stderr, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("cannot install DuckDB into %s: %w", peers, err)
