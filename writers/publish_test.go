@@ -1,6 +1,8 @@
 package writers
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -268,5 +270,32 @@ func TestLargestIsVerifiedFirst(t *testing.T) {
 			t.Errorf("%s comes after a smaller file", name)
 		}
 		last = info.Size()
+	}
+}
+
+// cancelling is a file system on which somebody gives up while a file is opened.
+type cancelling struct {
+	FS
+	opens  *int // until then
+	cancel func()
+}
+
+func (c cancelling) Open(name string) (ReadFile, error) {
+	if *c.opens--; *c.opens == 0 {
+		c.cancel()
+	}
+	return c.FS.Open(name)
+}
+
+// TestVerifyCancelled at any file, the last one too, proves nothing.
+func TestVerifyCancelled(t *testing.T) {
+	dir, _ := publishSmall(t)
+	for opens := range len(filesOf(t, dir)) {
+		ctx, cancel := context.WithCancel(t.Context())
+		left := opens + 1
+		if v, err := Verify(ctx, cancelling{OS{}, &left, cancel}, dir, 1); !errors.Is(err, context.Canceled) {
+			t.Errorf("at file %d: %+v, %v", opens, v, err)
+		}
+		cancel()
 	}
 }

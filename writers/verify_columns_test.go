@@ -1,0 +1,104 @@
+package writers
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+
+	"flagfill/engine"
+	"flagfill/engine/meterpoint"
+)
+
+// written are rows as a Parquet file of this package.
+func written[T any](t *testing.T, rows ...T) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	w := parquet.NewGenericWriter[T](&file, parquetOptions()...)
+	_, err := w.Write(rows)
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// TestMPxNsAreCanonical, and stand in no dictionary.
+func TestMPxNsAreCanonical(t *testing.T) {
+	read := func(file []byte) ([]meterpoint.MPxN, error) {
+		table, err := parquet.OpenFile(bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]meterpoint.MPxN, table.NumRows())
+		return got, readMPxNs(table.RowGroups()[0].ColumnChunks()[mpxnColumn], got)
+	}
+	want := []meterpoint.MPxN{7, 3938424403, 9_999_999_999_999}
+	got, err := read(written(t, changeRow{MPxN: "7"}, changeRow{MPxN: "3938424403"}, changeRow{MPxN: "9999999999999"}))
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	for _, text := range []string{"", "x", "12x", " 12", "012", "-1", "10000000000000"} {
+		if got, err := read(written(t, changeRow{MPxN: "1"}, changeRow{MPxN: text})); err == nil || !strings.Contains(err.Error(), "canonical form") {
+			t.Errorf("%q reads as %v, %v", text, got, err)
+		}
+	}
+	type word struct {
+		MPxN string `parquet:"mpxn,dict"`
+	}
+	if _, err := read(written(t, word{"1"})); err == nil || !strings.Contains(err.Error(), "dictionary") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestExceptionsThatAreNone are tables whose digests may be right.
+func TestExceptionsThatAreNone(t *testing.T) {
+	row := exceptionRow{Table: engine.MeterPoints.String(), Code: engine.BadMPxN.String()}
+	stray := row
+	stray.Table = "meters"
+	whole := written(t, row, row)
+	for _, c := range []struct {
+		what    string
+		file    []byte
+		notUsed int64  // rows of meter points
+		says    string // "" for none
+	}{
+		{"two rows", whole, 2, ""},
+		{"a row less", written(t, row), 1, "it has not as many rows of BAD_MPXN"},
+		{"a row more", written(t, row, row, row), 2, "it has not as many rows of BAD_MPXN"},
+		{"more left out", whole, 3, "it has 2 rows of meter_points"},
+		{"another table", written(t, row, stray), 2, "it names a table that is neither"},
+		{"another schema", written(t, changeRow{}), 2, "its columns are not those"},
+		{"no page of codes", withoutPage(t, whole, "code"), 2, "column code"},
+		{"no page of tables", withoutPage(t, whole, "table"), 2, "column table"},
+	} {
+		m := &Manifest{}
+		m.Content.Totals.MeterPoints.NotUsed = c.notUsed
+		m.Content.Totals.Exceptions = map[string]int64{engine.BadMPxN.String(): 2}
+		v := &verifier{manifest: m}
+		err := guard(func() error { return v.readExceptions(bytes.NewReader(c.file), int64(len(c.file))) })
+		if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: got %v", c.what, err)
+		}
+	}
+}
+
+// withoutPage is a file in which the pages of a column begin with nothing that
+// is a page.
+func withoutPage(t *testing.T, file []byte, column string) []byte {
+	t.Helper()
+	table, err := parquet.OpenFile(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, _ := table.Schema().Lookup(column)
+	at := table.Metadata().RowGroups[0].Columns[leaf.ColumnIndex].MetaData
+	damaged := bytes.Clone(file)
+	for i := range 4 {
+		damaged[at.DictionaryPageOffset+int64(i)] = 0xff
+		damaged[at.DataPageOffset+int64(i)] = 0xff
+	}
+	return damaged
+}
