@@ -206,7 +206,7 @@ func failingOperations(operations []string) []string {
 	return slices.DeleteFunc(operations, func(name string) bool {
 		kind, rest, _ := strings.Cut(name, " ")
 		return !slices.Contains([]string{"mkdir", "create", "write", "rename", "sync-dir"}, kind) ||
-			strings.HasPrefix(rest, "/work/.out") && strings.Contains(rest, changesName)
+			strings.HasPrefix(rest, "/site/.out") && strings.Contains(rest, changesName)
 	})
 }
 

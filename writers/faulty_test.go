@@ -15,7 +15,7 @@ import (
 // is named by what it does, to which path, and for which time: unlike its
 // number in the run, that does not depend on how goroutines take turns.
 type fault struct {
-	at     string // "sync /work/out #1"; "" for none
+	at     string // "sync /site/out #1"; "" for none
 	err    error  // errShort and errCut stand for silent faults
 	extent extent
 }

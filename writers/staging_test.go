@@ -123,7 +123,7 @@ func (l afterListing) ReadDir(name string) ([]fs.DirEntry, error) {
 
 func TestFileSystemWithoutLocks(t *testing.T) {
 	for _, number := range []syscall.Errno{syscall.ENOSYS, syscall.EOPNOTSUPP, syscall.ENOLCK} {
-		for _, kind := range []string{"lock /work #1", "try-lock /work/.out.partial-test #1"} {
+		for _, kind := range []string{"lock /site #1", "try-lock /site/.out.partial-test #1"} {
 			d := newDisk()
 			d.put(map[string]string{workFolder + "/": ""})
 			_, err := Create(t.Context(), newFaulty(d, fault{at: kind, err: number}), outFolder, testConfig(), testSettings())

@@ -14,7 +14,7 @@ import (
 
 // Paths of a run in a world.
 const (
-	workFolder     = "/work"
+	workFolder     = "/site"
 	outFolder      = workFolder + "/out"
 	exceptionsPath = workFolder + "/exceptions.parquet"
 )
