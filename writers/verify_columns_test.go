@@ -2,9 +2,16 @@ package writers
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
@@ -101,4 +108,64 @@ func withoutPage(t *testing.T, file []byte, column string) []byte {
 		damaged[at.DataPageOffset+int64(i)] = 0xff
 	}
 	return damaged
+}
+
+// TestRecordDigest against its plain twin, over more records than its buffer
+// holds.
+func TestRecordDigest(t *testing.T) {
+	for _, n := range []int{0, 1, 255, 256, 257, 1000} {
+		digest := newRecordDigest()
+		var plain []byte
+		for _, r := range randomRecords(n, 2000) {
+			digest.add(r)
+			plain = binary.LittleEndian.AppendUint64(plain, uint64(r.MPxN)+uint64(r.Status)*(1<<60))
+			plain = binary.LittleEndian.AppendUint32(plain, uint32(r.EffectiveOn))
+		}
+		sum := sha256.Sum256(plain)
+		if got, want := digest.sum(), hex.EncodeToString(sum[:]); got != want {
+			t.Errorf("%d records have the digest %s, not %s", n, got, want)
+		}
+	}
+}
+
+// brokenFile cannot be read.
+type brokenFile struct{ ReadFile }
+
+func (brokenFile) Read([]byte) (int, error)          { return 0, syscall.EIO }
+func (brokenFile) ReadAt([]byte, int64) (int, error) { return 0, syscall.EIO }
+
+// TestSourceTellsWhy: an end that comes too early is the fault of the bytes, any
+// other failure one of the file.
+func TestSourceTellsWhy(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte("text"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	file, err := OS{}.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	sound, four := &source{file: file}, make([]byte, 4)
+	if n, err := sound.ReadAt(four, 0); n != 4 || err != nil || string(four) != "text" {
+		t.Errorf("%q, %v", four[:n], err)
+	}
+	if n, err := sound.ReadAt(four, 2); n != 2 || !errors.Is(err, io.EOF) {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	if n, err := sound.ReadAt(four, -1); n != 0 || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("%d bytes before the start, %v", n, err)
+	}
+	if err := sound.failure(); err != nil {
+		t.Errorf("the file is at fault: %v", err)
+	}
+	for _, read := range []func(s *source) (int, error){
+		func(s *source) (int, error) { return s.Read(four) },
+		func(s *source) (int, error) { return s.ReadAt(four, 0) },
+	} {
+		broken := &source{file: brokenFile{}}
+		if _, err := read(broken); !errors.Is(err, syscall.EIO) || !errors.Is(broken.failure(), syscall.EIO) {
+			t.Errorf("%v, and the file's fault is %v", err, broken.failure())
+		}
+	}
 }
