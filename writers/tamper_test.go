@@ -233,6 +233,8 @@ func TestNoPublication(t *testing.T) {
 	if err := os.WriteFile(dir+"/file", nil, 0o640); err != nil {
 		t.Fatal(err)
 	}
+	_, err = Verify(t.Context(), OS{}, dir, 1)
+	wantRefusal(t, err, engine.RefusedInput, "no publication")
 	_, err = Verify(t.Context(), OS{}, dir+"/file", 1)
 	wantRefusal(t, err, engine.RefusedInput, "not a folder")
 }

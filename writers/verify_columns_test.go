@@ -169,3 +169,34 @@ func TestSourceTellsWhy(t *testing.T) {
 		}
 	}
 }
+
+// TestListingsThatAreNotRead: that is all that is said of them.
+func TestListingsThatAreNotRead(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		harm func(path string) error
+		want []string
+	}{
+		{sumsName, os.Remove, []string{"is missing"}},
+		{sumsName, func(path string) error { return os.Truncate(path, maxTextBytes+1) }, []string{"is far too large"}},
+		{manifestName, os.Remove, []string{"is listed in SHA256SUMS and missing", "is missing"}},
+	} {
+		dir, _ := publishSmall(t)
+		if err := c.harm(filepath.Join(dir, c.name)); err != nil {
+			t.Fatal(err)
+		}
+		v, err := Verify(t.Context(), OS{}, dir, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range v.Findings {
+			if f.Path == c.name {
+				got = append(got, f.Problem)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("of %s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
