@@ -43,7 +43,10 @@ type disturbedFS struct {
 }
 
 func (f disturbedFS) Mkdir(name string) error {
-	return errors.Join(f.strike(), f.OS.Mkdir(name))
+	if err := f.strike(); err != nil {
+		return err
+	}
+	return f.OS.Mkdir(name)
 }
 
 func (f disturbedFS) Create(name string) (writers.File, error) {
@@ -187,7 +190,7 @@ func disturbedRun(t *testing.T, name, from, format string, d *disturbance, readi
 		t.Errorf("%s ends with %v", name, err)
 	}
 	if left, dirErr := os.ReadDir(folder); dirErr != nil || err != nil && len(left) > 0 && !afterRename(left) {
-		t.Errorf("%s leaves %v, %v", name, left, dirErr)
+		t.Errorf("%s leaves %v, %v: the run ended with %v", name, left, dirErr, err)
 	}
 	if err := goleak.Find(before); err != nil {
 		t.Errorf("%s: %v", name, err)

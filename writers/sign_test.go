@@ -55,11 +55,12 @@ func TestSignatureIsNoContent(t *testing.T) {
 func TestSignatureIsTold(t *testing.T) {
 	key, other := testKey(t, 0), testKey(t, 1)
 	signed := newSignedBase(t, 0, key)
-	unsigned, long, garbage := newBase(t, 0), newBase(t, 0), newBase(t, 0)
+	unsigned, long, garbage, loose := newBase(t, 0), newBase(t, 0), newBase(t, 0), newBase(t, 0)
 	for _, wrong := range []struct {
 		in   *base
 		text string
-	}{{long, readText(t, signed.dir, signatureName) + strings.Repeat("x", maxSignatureBytes)}, {garbage, "x\n"}} {
+	}{{long, readText(t, signed.dir, signatureName) + strings.Repeat("x", maxSignatureBytes)}, {garbage, "x\n"},
+		{loose, strings.ReplaceAll(readText(t, signed.dir, signatureName), "\n", "\r\n")}} {
 		if err := os.WriteFile(filepath.Join(wrong.in.dir, signatureName), []byte(wrong.text), fileMode); err != nil {
 			t.Fatal(err)
 		}
@@ -75,6 +76,7 @@ func TestSignatureIsTold(t *testing.T) {
 		{"signed, no key", signed.dir, nil, SignatureIgnored, ""},
 		{"signed, its key", signed.dir, key.Public(), SignatureValid, ""},
 		{"too long a signature", long.dir, nil, Unsigned, "is no signature as minisign writes it"},
+		{"line ends of another system", loose.dir, key.Public(), SignatureInvalid, "is no signature as minisign writes it"},
 		{"no signature at all", garbage.dir, key.Public(), SignatureInvalid, "is no signature as minisign writes it"},
 		{"signed, another key", signed.dir, other.Public(), SignatureInvalid, "and not by " + other.Public().ID()},
 	} {

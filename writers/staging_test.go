@@ -211,6 +211,9 @@ func TestWhatIsLeftIsSaid(t *testing.T) {
 		if err := c.do(s); !errors.Is(err, syscall.EIO) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s fails: got %v", c.at, err)
 		}
+		if left := strings.Contains(c.says, "left to the next run"); left && !s.kept {
+			t.Errorf("%s fails: what is left to the next run would be removed", c.at)
+		}
 	}
 }
 

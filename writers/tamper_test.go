@@ -62,6 +62,10 @@ func TestTampering(t *testing.T) {
 				return regexp.MustCompile(`(?m)^.*  run\.json\n`).ReplaceAllString(s, "")
 			})(dir))
 		}, runName},
+		{"a flow file is changed, and the manifest cannot be read", func(dir string) error {
+			more := func(s string) string { return s + "\n" }
+			return errors.Join(editing(gas7, more)(dir), editing(manifestName, more)(dir))
+		}, gas7},
 		{"SHA256SUMS is not sorted", editing(sumsName, func(s string) string {
 			lines := strings.SplitAfter(s, "\n")
 			slices.Reverse(lines)

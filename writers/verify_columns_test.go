@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -166,6 +167,61 @@ func TestSourceTellsWhy(t *testing.T) {
 		broken := &source{file: brokenFile{}}
 		if _, err := read(broken); !errors.Is(err, syscall.EIO) || !errors.Is(broken.failure(), syscall.EIO) {
 			t.Errorf("%v, and the file's fault is %v", err, broken.failure())
+		}
+	}
+}
+
+// TestListingsThatDisagree: one thing is wrong, and one thing is found. Where
+// SHA256SUMS cannot be read, manifest.json lists the files in its place.
+func TestListingsThatDisagree(t *testing.T) {
+	without := func(line string) func(string) string {
+		return func(s string) string { return regexp.MustCompile(`(?m)^.*  `+line+`\n`).ReplaceAllString(s, "") }
+	}
+	run := func(m *Manifest) int {
+		return slices.IndexFunc(m.Files, func(l FileListing) bool { return l.Path == runName })
+	}
+	relisted := func(edit func(string) string) func(string, *Manifest) error {
+		return func(dir string, m *Manifest) error {
+			err := editing(runName, edit)(dir)
+			m.Files[run(m)] = listingOf(t, dir, runName)
+			writeSums(t, dir, m)
+			return err
+		}
+	}
+	for _, c := range []struct {
+		what string
+		harm func(dir string, m *Manifest) error
+		want Finding // its problem in part
+	}{
+		{"a blank line in SHA256SUMS", func(dir string, _ *Manifest) error {
+			return editing(sumsName, func(s string) string { return s + "\n" })(dir)
+		}, Finding{sumsName, "is no digest, two spaces, path and line end"}},
+		{"manifest.json not in SHA256SUMS", func(dir string, _ *Manifest) error {
+			return editing(sumsName, without(`manifest\.json`))(dir)
+		}, Finding{manifestName, "is not listed in SHA256SUMS"}},
+		{"a file gone", func(dir string, _ *Manifest) error { return os.Remove(filepath.Join(dir, runName)) },
+			Finding{runName, "is listed in SHA256SUMS and missing"}},
+		{"a file longer, and its digest too", relisted(func(s string) string { return s + "\n" }),
+			Finding{runName, "is not the file that manifest.json lists"}},
+		{"a file changed, and its digest too", relisted(func(s string) string { return strings.Replace(s, "{", "[", 1) }),
+			Finding{runName, "list it with different digests"}},
+		{"a file gone from everywhere", func(dir string, m *Manifest) error {
+			m.Files = slices.Delete(m.Files, run(m), run(m)+1)
+			err := os.Remove(filepath.Join(dir, runName))
+			reseal(t, dir, m)
+			return err
+		}, Finding{runName, "every publication has it"}},
+	} {
+		dir, manifest := publishSmall(t)
+		if err := c.harm(dir, manifest); err != nil {
+			t.Fatal(err)
+		}
+		v, err := Verify(t.Context(), OS{}, dir, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(v.Findings) != 1 || v.Findings[0].Path != c.want.Path || !strings.Contains(v.Findings[0].Problem, c.want.Problem) {
+			t.Errorf("%s: got %v, want %v", c.what, v.Findings, c.want)
 		}
 	}
 }

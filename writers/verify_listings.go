@@ -22,7 +22,7 @@ func (v *verifier) listTop() error {
 	}
 	entries, err := v.fs.ReadDir(v.dir)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENAMETOOLONG):
 		return refuse("there is no such folder", err)
 	case errors.Is(err, syscall.ENOTDIR):
 		return refuse("it is not a folder", err)
