@@ -56,10 +56,7 @@ func newGatherer(r *run) *gatherer {
 // gather reads, in parallel, the splits that a pass needs. Points come first,
 // so that wrong columns there show early.
 func (r *run) gather(ctx context.Context, pass int) error {
-	points, devices := r.passes.list(MeterPoints, pass), []int(nil)
-	if !r.passes.all[pass].devices.empty() {
-		devices = r.passes.list(Devices, pass)
-	}
+	points, devices := r.passes.list(MeterPoints, pass), r.passes.list(Devices, pass)
 	var next atomic.Int64
 	err := each(ctx, r.cfg.Workers, func(ctx context.Context, worker int) error {
 		g := r.gatherers[worker]
@@ -179,6 +176,9 @@ func (g *gatherer) keep(s *scanner, span span, words []uint64, days, rows []int3
 		if err := g.run.passes.agree(g.run, s, words); err != nil {
 			return 0, err
 		}
+	}
+	if span.empty() {
+		return 0, nil
 	}
 	first, last := ranges.Span(span.from, span.to)
 	return kernel.Within(words, days, rows, first, last), nil
