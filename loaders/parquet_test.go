@@ -107,7 +107,7 @@ func cellsOf(rows []everything) map[string][]any {
 	return cells
 }
 
-var codecs = []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Zstd, &parquet.Gzip, &lz4.Codec{Level: lz4.Fastest}, &parquet.Brotli}
+var codecs = []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Zstd, &parquet.Gzip, &lz4.Codec{Level: lz4.Fastest}, &parquet.Brotli, hadoopLZ4{}}
 
 func TestEveryLayout(t *testing.T) {
 	rows := everythingRows(1500)
@@ -282,9 +282,9 @@ func TestTypes(t *testing.T) {
 		{"clock", nil, "INT64 (TIME(isAdjustedToUTC=true,unit=MICROS))"},
 		{"float", nil, "FLOAT"},
 		{"double", nil, "DOUBLE"},
-		{"fixed", nil, "FIXED_LEN_BYTE_ARRAY"},
+		{"fixed", text, "FIXED_LEN_BYTE_ARRAY"},
 		{"uuid", nil, "FIXED_LEN_BYTE_ARRAY (UUID)"},
-		{"old", nil, "INT96"},
+		{"old", arrow.FixedWidthTypes.Date32, "INT96"},
 		{"list", nil, "repeated BYTE_ARRAY (STRING)"},
 		{"listed", nil, "nested"},
 		{"map", nil, "nested"},

@@ -15,6 +15,7 @@ import (
 type parquetColumn struct {
 	engine.Column
 	leaf     int // index into the columns of a row group
+	width    int // in bytes of values that all have one; 0 where each has its own, and of integers
 	physical format.Type
 	optional bool
 	unsigned bool
@@ -82,6 +83,14 @@ func columnOf(e *format.SchemaElement) parquetColumn {
 		return c
 	}
 	c.Type, c.unsigned = arrowType(e)
+	switch {
+	case c.physical == format.Int96:
+		c.width = int96Bytes
+	case c.physical == format.FixedLenByteArray && e.TypeLength.V > 0:
+		c.width = int(e.TypeLength.V)
+	case c.physical == format.FixedLenByteArray:
+		c.Type = nil // no value has a size
+	}
 	return c
 }
 
@@ -104,8 +113,8 @@ var convertedNames = [...]string{"UTF8", "MAP", "MAP_KEY_VALUE", "LIST", "ENUM",
 	"JSON", "BSON", "INTERVAL"}
 
 // arrowType is what a column is given as: text, integers (all as Int64), dates,
-// timestamps and booleans. An unsigned 64-bit value over 2^63−1 turns up
-// negative: no identifier and no date is that large.
+// timestamps and booleans. An unsigned 64-bit value over 2^63−1, or a DECIMAL
+// beyond 64 bits, turns up negative: no identifier and no date is that large.
 func arrowType(e *format.SchemaElement) (t arrow.DataType, unsigned bool) {
 	logical := e.LogicalType.Value
 	if logical == nil && e.ConvertedType.Valid {
@@ -114,10 +123,16 @@ func arrowType(e *format.SchemaElement) (t arrow.DataType, unsigned bool) {
 	switch e.Type.V {
 	case format.Boolean:
 		return arrow.FixedWidthTypes.Boolean, false
-	case format.ByteArray:
-		switch logical.(type) {
+	case format.Int96: // an instant, without saying so
+		return arrow.FixedWidthTypes.Date32, false
+	case format.ByteArray, format.FixedLenByteArray:
+		switch l := logical.(type) {
 		case nil, *format.StringType, *format.EnumType, *format.JsonType:
 			return arrow.BinaryTypes.String, false
+		case *format.DecimalType:
+			if l.Scale == 0 {
+				return arrow.PrimitiveTypes.Int64, false
+			}
 		}
 	case format.Int32, format.Int64:
 		switch l := logical.(type) {
