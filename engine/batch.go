@@ -59,6 +59,9 @@ type File struct {
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
 	Columns     []Column // in file order
+	// PagesUnchecked: a Parquet file whose pages have no checksum, so that damage
+	// within them may go unseen.
+	PagesUnchecked bool
 }
 
 // Column of a file. Type is nil where no loader can give the column as one of

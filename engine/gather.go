@@ -24,6 +24,7 @@ type gatherer struct {
 	deviceSlab  *kernel.Slab
 	pointSlab   *kernel.Slab
 	pass        int
+	changes     changeDates
 
 	// Every association is counted here by kind and class, every row by kind or
 	// by class: control totals and row exceptions follow from the counts.
@@ -46,6 +47,7 @@ func newGatherer(r *run) *gatherer {
 		devices:     newDeviceScanner(&r.cfg, r.devices, r.associations, r.checks),
 		points:      newPointScanner(r.points, r.rdpCodes, r.checks),
 		noted:       newNoted(r),
+		changes:     changeDates{newest: NoDay},
 		deviceWords: kernel.NewBuckets(deviceSlab, r.ranges.Count()),
 		pointWords:  kernel.NewBuckets(pointSlab, r.ranges.Count()),
 	}
@@ -152,6 +154,9 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	n := kernel.KeepPoints(words, days, rows, numbers, payloads, s.days, classes, &g.run.keepPoints, counts)
 	if s.firstReading() {
 		g.noted.points(s, classes)
+		if s.present[fieldChangedOn] {
+			g.changes.note(s.days, g.run.asOfDay)
+		}
 	}
 	span := g.run.passes.all[g.pass].points
 	g.noted.values(s, numbers, classes, g.run.ranges, span)
