@@ -76,7 +76,7 @@ func (c *Coherence) cautions(asOf time.Time) (cautions []string, err error) {
 		say("snapshot time: meter_points are said to be of %s, and know a change of %s; look which of the two is wrong", rfc3339(points), newest.Format(time.DateOnly))
 	}
 	if c.LaterChanges > 0 {
-		say("service_status_changed_on is after as-of (%s) in %s rows of meter_points; look whether as-of is that of the snapshot", rfc3339(asOf), Grouped(c.LaterChanges))
+		say("rows of meter_points whose service_status_changed_on is after as-of (%s): %s; look whether as-of is that of the snapshot", rfc3339(asOf), Grouped(c.LaterChanges))
 	}
 	return cautions, nil
 }
