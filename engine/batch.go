@@ -67,9 +67,10 @@ type File struct {
 // Column of a file. Type is nil where no loader can give the column as one of
 // the Arrow types that the engine binds; Native names the file's own type.
 type Column struct {
-	Name   string
-	Type   arrow.DataType
-	Native string // "BYTE_ARRAY (STRING)", "INT64"
+	Name     string
+	Type     arrow.DataType
+	Native   string // "BYTE_ARRAY (STRING)", "INT64"
+	Obstacle string // why Type is nil, where Native does not say it: "it is encrypted"
 }
 
 // Split is a part of a file that one goroutine reads.

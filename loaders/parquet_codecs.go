@@ -72,7 +72,7 @@ func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte
 		return fmt.Errorf("cannot decompress %v page: %w", codec, err)
 	}
 	if n != len(dst) {
-		return errPageSize
+		return fmt.Errorf("%w: %d bytes, and not %d", errPageSize, n, len(dst))
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (d *decompressor) decode(codec format.CompressionCodec, dst, src []byte) (i
 	case format.Brotli:
 		return d.decodeBrotli(dst, src)
 	}
-	return 0, errors.New("this codec is not supported: write the file with snappy, zstd, gzip, lz4, brotli or none")
+	return 0, &advised{"this codec is not supported", "Write the file with snappy, zstd, gzip, lz4, brotli or none"}
 }
 
 // decodeHadoopLZ4 reads what the codec that is called LZ4 alone holds: blocks

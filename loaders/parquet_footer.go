@@ -123,7 +123,7 @@ func (c *parquetColumn) check(chunk *format.ColumnChunk, rows, dataEnd int64) er
 	}
 	meta := &chunk.MetaData
 	if chunk.CryptoMetadata.Value != nil || len(chunk.EncryptedColumnMetadata) > 0 {
-		c.Type, c.Native = nil, c.Native+", encrypted"
+		c.Type, c.Native, c.Obstacle = nil, c.Native+", encrypted", "no key is given to this program"
 		return nil
 	}
 	start, end := chunkRange(chunk)

@@ -93,7 +93,7 @@ func (p *page) decodeLevels(h *pageHeader, body []byte, optional bool) ([]byte, 
 		body = body[h.skipBytes+h.levelBytes:]
 	case optional:
 		if h.levels != format.RLE {
-			return nil, fmt.Errorf("definition levels in encoding %v are not supported", h.levels)
+			return nil, &advised{fmt.Sprintf("definition levels in encoding %v are not supported", h.levels), "Write the file with definition levels in RLE, as every writer since 2013 does"}
 		}
 		size := int64(0)
 		if len(body) >= 4 {
@@ -311,7 +311,7 @@ func fixedBytes(n int, wide bool) int {
 var errValues = errors.New("a page does not hold the values that its header states")
 
 func unsupported(e format.Encoding) error {
-	return fmt.Errorf("encoding %v is not supported for this column", e)
+	return &advised{fmt.Sprintf("encoding %v is not supported for this column", e), "Write the file with the encodings that its writer takes by itself"}
 }
 
 // plainInts reads n fixed-size values, which must be all that there is.
