@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -78,7 +79,7 @@ func TestHashedFilesThatChange(t *testing.T) {
 	mustRefuse(t, err, "devices", files[0].Path, "no such file")
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := HashFiles(ended, written(t, t.TempDir(), map[string]string{"a": "b"}), 1); err != context.Canceled {
+	if _, err := HashFiles(ended, written(t, t.TempDir(), map[string]string{"a": "b"}), 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("after its end: %v", err)
 	}
 }

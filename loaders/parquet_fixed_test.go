@@ -20,8 +20,8 @@ type hadoopLZ4 struct{}
 
 func (hadoopLZ4) String() string                            { return "LZ4 of Hadoop" }
 func (hadoopLZ4) CompressionCodec() format.CompressionCodec { return format.Lz4 }
-func (hadoopLZ4) Decode(dst, src []byte) ([]byte, error)    { panic("it only writes") }
-func (c hadoopLZ4) Encode(dst, src []byte) ([]byte, error) {
+func (hadoopLZ4) Decode(_, _ []byte) ([]byte, error)        { panic("it only writes") }
+func (hadoopLZ4) Encode(dst, src []byte) ([]byte, error) {
 	const frameBytes, pieceBytes = 3000, 1000
 	dst = dst[:0]
 	for from := 0; from < len(src); from += frameBytes {
