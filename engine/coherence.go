@@ -102,7 +102,7 @@ func (r *run) cautions() ([]string, error) {
 	}
 	var unchecked []string
 	for _, in := range r.result.Inputs {
-		if n := in.uncheckedFiles(); n > 0 && !r.cfg.InputsProven {
+		if n := uncheckedFiles(in.Files); n > 0 && !r.cfg.InputsProven {
 			unchecked = append(unchecked, fmt.Sprintf("%s of %s", Grouped(int64(n)), in.Table))
 		}
 	}
@@ -113,9 +113,9 @@ func (r *run) cautions() ([]string, error) {
 }
 
 // uncheckedFiles counts the files whose pages have no checksum.
-func (in *Input) uncheckedFiles() int {
+func uncheckedFiles(files []File) int {
 	n := 0
-	for _, f := range in.Files {
+	for _, f := range files {
 		if f.PagesUnchecked {
 			n++
 		}

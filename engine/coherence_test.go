@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -73,5 +74,49 @@ func TestCoherenceCautions(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// unchecked is a table in Parquet files without page checksums.
+type unchecked struct{ *memoryTable }
+
+func (u unchecked) Plan(ctx context.Context) (*Plan, error) {
+	plan, err := u.memoryTable.Plan(ctx)
+	if err == nil {
+		for i := range plan.Files {
+			plan.Files[i].PagesUnchecked = true
+		}
+	}
+	return plan, err
+}
+
+// Pages without checksums are one caution, however many files have them, and
+// none where the bytes are proven otherwise.
+func TestUncheckedPagesAreOneCaution(t *testing.T) {
+	devices := &memoryTable{columns: deviceColumns, splitRows: 1, batchRows: 1, rows: [][]string{{"ESME", "Commissioned", "1030006718997", "", ""}}}
+	points := &memoryTable{columns: pointColumns, splitRows: 1, batchRows: 1, rows: [][]string{{"1030006718997", "A", "EELC", "2026-11-01", "", ""}}}
+	for _, c := range []struct {
+		in     Inputs
+		proven bool
+		want   []string
+	}{
+		{Inputs{devices, points}, false, nil},
+		{Inputs{devices, unchecked{points}}, false, []string{"no page checksums in Parquet files, 1 of meter_points: a bit that flipped in them goes unseen; --expect-inputs finds it"}},
+		{Inputs{unchecked{devices}, unchecked{points}}, false, []string{"no page checksums in Parquet files, 1 of devices, 1 of meter_points: a bit that flipped in them goes unseen; --expect-inputs finds it"}},
+		{Inputs{unchecked{devices}, unchecked{points}}, true, nil},
+	} {
+		cfg := testConfig()
+		cfg.Limits, cfg.InputsProven = noLimits(), c.proven
+		var sink memorySink
+		result, err := Run(context.Background(), cfg, c.in, &sink, &Progress{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(result.Cautions, c.want) {
+			t.Errorf("cautions %q, want %q", result.Cautions, c.want)
+		}
+		if known := result.Coherence.NewestChange; known != parseDay([]byte("2026-11-01")) {
+			t.Errorf("the newest change is %d", known)
+		}
 	}
 }

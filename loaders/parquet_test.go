@@ -124,6 +124,9 @@ func TestEveryLayout(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
+						if plan.Files[0].PagesUnchecked {
+							t.Error("the checksums of its pages are not seen")
+						}
 						if plan.Rows() != int64(len(rows)) || got.rows != plan.Rows() {
 							t.Errorf("planned %d rows, read %d", plan.Rows(), got.rows)
 						}
