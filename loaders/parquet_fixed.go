@@ -17,8 +17,8 @@ const (
 	// julianEpoch is the Julian day number of 1970-01-01, by which INT96 counts.
 	julianEpoch = 2440588
 
-	// notAnIdentifier stands for a number beyond 64 bits: as no other negative
-	// number it is an MPxN.
+	// notAnIdentifier stands for a number beyond 64 bits: like any negative one,
+	// it is no MPxN.
 	notAnIdentifier = -1
 )
 
