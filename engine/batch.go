@@ -54,8 +54,9 @@ func (p *Plan) Rows() int64 {
 // File is one file of a table.
 type File struct {
 	Path        string // as the user named it
-	Format      string // "parquet", "csv"
+	Format      string // "parquet", "csv", "csv.gz"
 	Rows        int64  // −1 where only reading tells
+	GuessedRows int64  // where only reading tells: about as many
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
 	Columns     []Column // in file order

@@ -18,8 +18,8 @@ type csvRow struct {
 
 // scanned reads a text through a window of so many bytes at first.
 func scanned(text string, delimiter byte, windowBytes int) (rows []csvRow, err error) {
-	s, err := newCSVScanner(strings.NewReader(text), delimiter, windowBytes)
-	if err != nil {
+	s := newCSVScanner(strings.NewReader(text), delimiter, windowBytes)
+	if err := s.skipMark(); err != nil {
 		return nil, err
 	}
 	for {
@@ -137,7 +137,8 @@ func (f failing) Read(into []byte) (int, error) {
 
 func TestCSVScannerPassesReadErrorsOn(t *testing.T) {
 	for _, text := range []string{"", "a,b", "a,b\n", "a,\"b", "a,\"b\"", "a,b\r"} {
-		s, err := newCSVScanner(failing{strings.NewReader(text)}, ',', 4)
+		s := newCSVScanner(failing{strings.NewReader(text)}, ',', 4)
+		err := s.skipMark()
 		for err == nil {
 			err = s.next()
 		}

@@ -43,6 +43,10 @@ func Open(paths []string, table engine.Table, options Options) (engine.Source, e
 // added.
 func openFile(path string, table engine.Table, options Options) (dataFile, error) {
 	found, err := sniff(path)
+	packing := packingOf(found)
+	if err == nil && packing != nil {
+		found, err = packing.sniff(path)
+	}
 	if err != nil {
 		return nil, refusal(table, path, err)
 	}
@@ -51,7 +55,7 @@ func openFile(path string, table engine.Table, options Options) (dataFile, error
 	case found.kind == "Parquet":
 		return &parquetFile{path: path, table: table}, nil
 	case found.kind == "text" && named == "":
-		return newCSVFile(path, table, options)
+		return newCSVFile(path, table, packing, options)
 	case found.kind == "text":
 		found.next = "it is the wrong file, or was cut off; text with comma-separated values needs a name that ends in .csv"
 	}
