@@ -137,6 +137,7 @@ func (s *csvScanner) widen(windowBytes int) {
 // next finds the next row, or io.EOF. What is not CSV is a *csvFault.
 func (s *csvScanner) next() error {
 	for {
+		s.skipEmptyLines()
 		text := s.window[s.at:]
 		size, err := s.cut(text)
 		goesOn := errors.Is(err, errMore)
@@ -166,6 +167,15 @@ func (s *csvScanner) next() error {
 		case size == 0:
 			return io.EOF
 		}
+	}
+}
+
+// skipEmptyLines goes over lines that hold nothing, as far as the window has
+// them whole.
+func (s *csvScanner) skipEmptyLines() {
+	for s.at < len(s.window) && s.window[s.at] == '\n' {
+		s.at++
+		s.nextLine++
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 	// maxUnpackingRatio times the bytes read of it beyond: rows of different
 	// identifiers do not shrink so far.
 	freelyUnpackedBytes = 64 << 20
-	maxUnpackingRatio   = 250
+	maxUnpackingRatio   = 100
 )
 
 // packing is a form of compression that a CSV file may have.
@@ -167,8 +167,8 @@ func (u *unpacker) fault(err error) error {
 	switch {
 	case errors.Is(err, errTooDense):
 		f.next = "Look at what it unpacks to; if that is an extract, give it unpacked"
-	case errors.Is(err, zstd.ErrWindowSizeExceeded):
-		f.err = fmt.Errorf("unpacking takes a window of more than %d MiB", maxZstdWindowBytes>>20)
+	case errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		f.err = fmt.Errorf("it takes a window of more than %d MiB to unpack, or is damaged", maxZstdWindowBytes>>20)
 		f.next = "Pack it again without --long and --ultra, or give it unpacked"
 	case errors.Is(err, zstd.ErrUnknownDictionary):
 		f.err = errors.New("it was packed with a dictionary, which is not here")
