@@ -76,7 +76,7 @@ func (f *csvFile) plan(context.Context) (description engine.File, splits []engin
 	}
 	ranges := []byteRange{{0, bytes}}
 	if f.packing == nil {
-		if ranges, err = cutAtRows(text.file, text.scanner.offset+int64(text.scanner.at), bytes, f.splitBytes); err != nil {
+		if ranges, err = cutAtRows(text.file, text.scanner.offset+int64(text.scanner.at), bytes, f.splitBytes, csvWindowBytes); err != nil {
 			return engine.File{}, nil, err
 		}
 	}

@@ -115,10 +115,8 @@ func FuzzCSV(f *testing.F) {
 		} else {
 			sameRows(t, text, delimiter, int(windowBytes))
 		}
-		_, _, err := readCSVText(t, text, Options{Delimiter: rune(delimiter)})
-		if err != nil {
-			mustRefuse(t, err)
-		}
+		sameByBlocks(t, text, delimiter, int(windowBytes))
+		sameThroughSplits(t, text, delimiter, int64(windowBytes)+1)
 	})
 }
 

@@ -18,10 +18,10 @@ type byteRange struct{ from, to int64 }
 // a quote outside is never text: so the quotes from the file's beginning on tell
 // one from the other, and all of them are counted. Where a file breaks that
 // rule, ranges behind the breach may begin anywhere; the breach itself is found
-// by whoever reads the range that has it.
-func cutAtRows(file io.ReaderAt, headerBytes, size, splitBytes int64) ([]byteRange, error) {
+// by whoever reads the range that has it. chunkBytes are looked at at a time.
+func cutAtRows(file io.ReaderAt, headerBytes, size, splitBytes, chunkBytes int64) ([]byteRange, error) {
 	ranges := []byteRange{{0, size}}
-	chunk := make([]byte, min(size, csvWindowBytes))
+	chunk := make([]byte, min(size, chunkBytes))
 	inside := false
 	due := max(headerBytes, splitBytes) // where the next cut is looked for
 	for at := int64(0); at < size && size-due > 0; {

@@ -20,6 +20,13 @@ import (
 // the engine sees them.
 func readCSVText(t testing.TB, text string, options Options) (columns []string, rows [][]string, err error) {
 	t.Helper()
+	return readCSVSplits(t, text, options, csvSplitBytes, false)
+}
+
+// readCSVSplits does so in splits of about so many bytes, with every column as
+// numbers where it can be.
+func readCSVSplits(t testing.TB, text string, options Options, splitBytes int64, numbers bool) (columns []string, rows [][]string, err error) {
+	t.Helper()
 	if text == "" {
 		text = "\n" // a file of no bytes is refused before it is read
 	}
@@ -27,6 +34,7 @@ func readCSVText(t testing.TB, text string, options Options) (columns []string, 
 	if err != nil {
 		return nil, nil, err
 	}
+	f.splitBytes = splitBytes
 	source := &fileSource{files: []dataFile{f}}
 	plan, err := source.Plan(context.Background())
 	if err != nil {
@@ -36,8 +44,14 @@ func readCSVText(t testing.TB, text string, options Options) (columns []string, 
 	for i, c := range plan.Files[0].Columns {
 		columns, all = append(columns, c.Name), append(all, i)
 	}
-	rows, err = readCSVRows(t, source, plan, all)
-	return columns, rows, err
+	for _, split := range plan.Splits {
+		found, err := readCSVSplit(t, source, split, all, numbers)
+		if err != nil {
+			return columns, nil, err
+		}
+		rows = append(rows, found...)
+	}
+	return columns, rows, nil
 }
 
 // readCSVRows reads columns of the only file, split by split, and checks what
@@ -45,7 +59,7 @@ func readCSVText(t testing.TB, text string, options Options) (columns []string, 
 func readCSVRows(t testing.TB, source engine.Source, plan *engine.Plan, columns []int) (rows [][]string, err error) {
 	t.Helper()
 	for _, split := range plan.Splits {
-		found, err := readCSVSplit(t, source, split, columns)
+		found, err := readCSVSplit(t, source, split, columns, false)
 		if err != nil {
 			return nil, err
 		}
@@ -54,13 +68,18 @@ func readCSVRows(t testing.TB, source engine.Source, plan *engine.Plan, columns 
 	return rows, nil
 }
 
-func readCSVSplit(t testing.TB, source engine.Source, split engine.Split, columns []int) (rows [][]string, err error) {
+func readCSVSplit(t testing.TB, source engine.Source, split engine.Split, columns []int, numbers bool) (rows [][]string, err error) {
 	t.Helper()
 	reader, err := source.Open(split, columns)
 	if err != nil {
 		return nil, err
 	}
 	defer reader.Close()
+	for i := range columns {
+		if numbers {
+			reader.(engine.NumberReader).ReadNumbers(i)
+		}
+	}
 	var batch engine.Batch
 	for {
 		if err := reader.Next(&batch); err == io.EOF {
@@ -80,7 +99,9 @@ func readCSVSplit(t testing.TB, source engine.Source, split engine.Split, column
 		for i := range n {
 			row := make([]string, len(columns))
 			for j, column := range batch.Record.Columns() {
-				row[j], _ = cell(column, i).(string)
+				if value := cell(column, i); value != nil {
+					row[j] = fmt.Sprint(value)
+				}
 			}
 			rows = append(rows, row)
 		}
