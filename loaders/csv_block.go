@@ -7,8 +7,8 @@ import (
 )
 
 // block finds the fields of all rows that lie whole in the window, many at a
-// time, where nothing needs care: every row has so many columns and ends in a
-// line feed, no line is empty, no byte is 0, and quotes stand round whole fields
+// time, where nothing needs care: every row has so many columns, two at least,
+// and ends in a line feed, no line is empty, no byte is 0, and quotes stand round whole fields
 // or nowhere. It reports false where something does, or where no row lies whole
 // in the window: then rows are taken one by one. The fields are valid until the
 // scanner is used again.

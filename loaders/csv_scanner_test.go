@@ -104,6 +104,7 @@ func FuzzCSV(f *testing.F) {
 		f.Add(text, byte(','), uint8(7))
 	}
 	f.Add("a\tb\n", byte('\t'), uint8(0))
+	f.Add("a,b\n1,\n\"2\",\"\"\r\n", byte(','), uint8(99))
 	f.Fuzz(func(t *testing.T, text string, delimiter byte, windowBytes uint8) {
 		if delimiter == 0 || delimiter >= 0x80 || strings.IndexByte("\"\r\n", delimiter) >= 0 {
 			t.Skip()
@@ -116,7 +117,9 @@ func FuzzCSV(f *testing.F) {
 			sameRows(t, text, delimiter, int(windowBytes))
 		}
 		sameByBlocks(t, text, delimiter, int(windowBytes))
-		sameThroughSplits(t, text, delimiter, int64(windowBytes)+1)
+		if text != "" { // such a file is refused before it is read
+			sameThroughSplits(t, text, delimiter, int64(windowBytes)+1)
+		}
 	})
 }
 

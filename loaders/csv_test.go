@@ -20,17 +20,17 @@ import (
 // the engine sees them.
 func readCSVText(t testing.TB, text string, options Options) (columns []string, rows [][]string, err error) {
 	t.Helper()
-	return readCSVSplits(t, text, options, csvSplitBytes, false)
-}
-
-// readCSVSplits does so in splits of about so many bytes, with every column as
-// numbers where it can be.
-func readCSVSplits(t testing.TB, text string, options Options, splitBytes int64, numbers bool) (columns []string, rows [][]string, err error) {
-	t.Helper()
 	if text == "" {
 		text = "\n" // a file of no bytes is refused before it is read
 	}
-	f, err := newCSVFile(saved(t, "x.csv", []byte(text)), engine.Devices, nil, options)
+	return readCSVFile(t, saved(t, "x.csv", []byte(text)), options, csvSplitBytes, false)
+}
+
+// readCSVFile reads a file in splits of about so many bytes, with every column
+// as numbers where it can be.
+func readCSVFile(t testing.TB, path string, options Options, splitBytes int64, numbers bool) (columns []string, rows [][]string, err error) {
+	t.Helper()
+	f, err := newCSVFile(path, engine.Devices, nil, options)
 	if err != nil {
 		return nil, nil, err
 	}
