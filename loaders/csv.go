@@ -38,6 +38,9 @@ type csvFile struct {
 // newCSVFile refuses a delimiter that fields cannot be split at.
 func newCSVFile(path string, table engine.Table, packing *packing, options Options) (*csvFile, error) {
 	f := &csvFile{path: path, table: table, delimiter: csvDelimiters[0], packing: packing, splitBytes: csvSplitBytes}
+	if options.SplitBytes > 0 {
+		f.splitBytes = options.SplitBytes
+	}
 	if options.Delimiter != 0 {
 		f.delimiter = byte(options.Delimiter)
 	}

@@ -25,7 +25,7 @@ type csvReader struct {
 	arrays  []arrow.Array
 	schema  *arrow.Schema
 	record  arrow.Record // of the batch at hand
-	row     int64        // the next, in the split
+	row     int64        // the next: in the split, or in the file where its first row is known
 	err     error        // the end, or a fault: final
 
 	block kernel.Fields // rows of the scanner
@@ -43,7 +43,12 @@ func (f *csvFile) open(split engine.Split, columns []int) (_ engine.Reader, err 
 	if split.Part < 0 || split.Part >= len(ranges) {
 		return nil, fmt.Errorf("it has no split %d", split.Part)
 	}
-	return f.read(ranges[split.Part], columns)
+	r, err := f.read(ranges[split.Part], columns)
+	if err != nil {
+		return nil, err
+	}
+	r.row = split.FirstRow // known by a later pass
+	return r, nil
 }
 
 // read opens the rows that begin within a range of the file.

@@ -30,11 +30,11 @@ func readCSVText(t testing.TB, text string, options Options) (columns []string, 
 // as numbers where it can be.
 func readCSVFile(t testing.TB, path string, options Options, splitBytes int64, numbers bool) (columns []string, rows [][]string, err error) {
 	t.Helper()
+	options.SplitBytes = splitBytes
 	f, err := newCSVFile(path, engine.Devices, nil, options)
 	if err != nil {
 		return nil, nil, err
 	}
-	f.splitBytes = splitBytes
 	source := &fileSource{files: []dataFile{f}}
 	plan, err := source.Plan(context.Background())
 	if err != nil {

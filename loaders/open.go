@@ -14,7 +14,8 @@ import (
 
 // Options say how files are read, where their content does not tell.
 type Options struct {
-	Delimiter rune // between the fields of CSV: one ASCII character; 0 is the comma
+	Delimiter  rune  // between the fields of CSV: one ASCII character; 0 is the comma
+	SplitBytes int64 // about how much of a CSV file one worker reads at a time; 0 is 8 MiB
 }
 
 // Open names the files of one table: each path is a file, a folder (its direct
