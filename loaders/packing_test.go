@@ -164,6 +164,19 @@ func zstdFrame(window byte, text string) []byte {
 	return slices.Concat(frame, header[:3], []byte(text))
 }
 
+// namedGzip is a table in gzip that names the file it was made from.
+func namedGzip(t *testing.T, name string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	w.Name = name
+	_, err := io.WriteString(w, "a,b\n1,2\n")
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // Each limit on what a file unpacks to, at the limit and one beyond it.
 func TestUnpackingLimits(t *testing.T) {
 	lines := func(bytes int) string { return "a,b\n" + strings.Repeat("\n", bytes-8) + "1,2\n" }
@@ -174,6 +187,8 @@ func TestUnpackingLimits(t *testing.T) {
 	}{
 		{"a window of 8 MiB", zstdFrame(0x68, "a,b\n1,2\n"), ""},
 		{"a window of 9 MiB", zstdFrame(0x69, "a,b\n1,2\n"), "it takes a window of more than 8 MiB to unpack"},
+		{"a name of 511 bytes", namedGzip(t, strings.Repeat("n", 511)), ""},
+		{"a name of 512 bytes", namedGzip(t, strings.Repeat("n", 512)), "something else than gzip data follows, or a damaged beginning of it"},
 		{"64 MiB of gzip", packed(t, "gzip", lines(freelyUnpackedBytes)), ""},
 		{"64 MiB and a byte of gzip", packed(t, "gzip", lines(freelyUnpackedBytes+1)), "it unpacks to more than 64 MiB and 100 times its size"},
 		{"64 MiB and a byte of zstd", packed(t, "zstd", lines(freelyUnpackedBytes+1)), "it unpacks to more than 64 MiB and 100 times its size"},
