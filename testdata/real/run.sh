@@ -2,8 +2,8 @@
 # The real program against the real machine: what the properties of assurance/
 # do with disks, limits, signals and rivals, at a few seeds; then sha256sum, and
 # DuckDB as the other side: it writes what is read here, and reads what is
-# written here. Needs root (for mounts), util-linux, node and npm, and fails
-# where one is missing. `make test-real` builds and runs it.
+# written here; and gzip and zstd as those who pack extracts. Needs root (for
+# mounts), util-linux, gzip, zstd, node and npm, and fails where one is missing. `make test-real` builds and runs it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -12,6 +12,8 @@ need() { # COMMAND HOW-TO-GET-IT
   command -v "$1" >/dev/null || { echo "test-real needs $1: $2" >&2; exit 1; }
 }
 need sha256sum "apt-get install coreutils"
+need gzip "apt-get install gzip"
+need zstd "apt-get install zstd"
 need node "apt-get install nodejs"
 need npm "apt-get install npm"
 [ -x bin/flagfill ] || { echo "bin/flagfill is missing: make build" >&2; exit 1; }
@@ -54,6 +56,7 @@ verdict "a publication" "$([ $? = 0 ] || echo "it failed")"
 verdict "sha256sum -c agrees" "$([ $? = 0 ] || echo "it does not")"
 listed=$(wc -l <"$work/p/SHA256SUMS") files=$(find "$work/p" -type f | wc -l)
 verdict "SHA256SUMS lists every other file" "$([ $((listed + 1)) = "$files" ] || echo "$listed lines, $files files")"
+. "$root/testdata/real/packed.sh"
 . "$root/testdata/real/duckdb.sh"
 
 go run ./bench/peers -points 100000 -turns 1 -snapshots "$work/snapshots" -results "$work/results" job >"$work/stdout" 2>"$work/stderr"
