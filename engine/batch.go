@@ -73,7 +73,7 @@ type Column struct {
 // Split is a part of a file that one goroutine reads.
 type Split struct {
 	File     int   // index into Plan.Files
-	FirstRow int64 // in the file; 0 where only reading tells
+	FirstRow int64 // in the file; 0 until reading tells
 	Rows     int64 // of a file whose rows only reading tells, as many as there can be
 	Part     int   // the loader's own: a row group, a block
 
@@ -83,7 +83,7 @@ type Split struct {
 // Batch is a run of consecutive rows of one split.
 type Batch struct {
 	Record   arrow.Record // owned by the reader, valid until the next call of Next or Close
-	FirstRow int64        // in the file, or in the split where only reading tells
+	FirstRow int64        // in the file, counted from the split's
 }
 
 // Reader reads one split in row order. One goroutine uses it.
