@@ -67,7 +67,7 @@ func (f *csvFile) plan(context.Context) (description engine.File, splits []engin
 	if err != nil {
 		return engine.File{}, nil, err
 	}
-	defer text.close()
+	defer text.Close()
 	bytes := text.info.Size()
 	ends, err := csvFingerprint(text.file, bytes)
 	if err != nil {

@@ -231,7 +231,7 @@ func (r *csvReader) Close() error {
 		c.recycle()
 		r.of.columns[r.wanted[i]].Put(c)
 	}
-	err := r.text.close()
+	err := r.text.Close()
 	r.text, r.scanner, r.columns, r.err = nil, nil, nil, os.ErrClosed
 	return err
 }

@@ -28,7 +28,7 @@ func (f *csvFile) start(within *byteRange) (_ *csvText, err error) {
 	t := &csvText{}
 	defer func() {
 		if err != nil {
-			t.close()
+			t.Close()
 		}
 	}()
 	if t.file, err = os.Open(f.path); err != nil {
@@ -81,8 +81,8 @@ func (t *csvText) guessRows() int64 {
 	return int64(textBytes * float64(rows) / float64(max(len(rest), 1)))
 }
 
-// close stops what reads ahead, lets go of the file and keeps the window.
-func (t *csvText) close() error {
+// Close stops what reads ahead, lets go of the file and keeps the window.
+func (t *csvText) Close() error {
 	if t.ahead != nil {
 		t.ahead.Close()
 	}
