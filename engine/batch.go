@@ -54,8 +54,9 @@ func (p *Plan) Rows() int64 {
 // File is one file of a table.
 type File struct {
 	Path        string // as the user named it
-	Format      string // "parquet", "csv"
+	Format      string // "parquet", "csv", "csv.gz"
 	Rows        int64  // −1 where only reading tells
+	GuessedRows int64  // where only reading tells: about as many
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
 	Columns     []Column // in file order
@@ -76,7 +77,7 @@ type Column struct {
 // Split is a part of a file that one goroutine reads.
 type Split struct {
 	File     int   // index into Plan.Files
-	FirstRow int64 // in the file; 0 where only reading tells
+	FirstRow int64 // in the file; 0 until reading tells
 	Rows     int64 // of a file whose rows only reading tells, as many as there can be
 	Part     int   // the loader's own: a row group, a block
 
@@ -86,7 +87,7 @@ type Split struct {
 // Batch is a run of consecutive rows of one split.
 type Batch struct {
 	Record   arrow.Record // owned by the reader, valid until the next call of Next or Close
-	FirstRow int64        // in the file, or in the split where only reading tells
+	FirstRow int64        // in the file, counted from the split's
 }
 
 // Reader reads one split in row order. One goroutine uses it.

@@ -32,6 +32,9 @@ func refusal(table engine.Table, path string, err error) error {
 	case errors.Is(err, errChanged):
 		next = "Wait until the extract is complete, then run again"
 	}
+	if packed := (*packingFault)(nil); errors.As(err, &packed) {
+		next = packed.next
+	}
 	var inner *fs.PathError
 	if errors.As(err, &inner) && inner.Path == path {
 		err = inner.Err // the path stands in the text already
