@@ -77,10 +77,14 @@ func (s *storing) store(t *testing.T, table engine.Table, columns []string, rows
 		for _, column := range kept {
 			f.columns[s.spelling(columns[column])] = column
 		}
-		if s.IntN(3) > 0 {
+		switch s.IntN(6) {
+		case 0, 1, 2:
 			f.path += ".parquet"
 			content = s.parquet(t, columns, f.rows, kept)
-		} else {
+		case 3:
+			f.path += []string{".arrow", ".arrows", ".feather", ".dat"}[s.IntN(4)]
+			content = s.arrow(t, columns, f.rows, kept)
+		default:
 			f.path += ".csv"
 			content = s.csv(columns, f.rows, kept)
 		}
