@@ -118,7 +118,7 @@ func arrowFooter(file io.ReaderAt, size int64) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read its last bytes: %w", err)
 	}
 	if string(tail[4:]) != arrowMagic {
-		return nil, errors.New("it does not end with ARROW1: its end is missing")
+		return nil, fmt.Errorf("%d bytes are there, and the last of them are not ARROW1: its end is missing", size)
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:]))
 	if room := size - int64(arrowFileHead+len(tail)); length > room {
