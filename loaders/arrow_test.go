@@ -112,12 +112,15 @@ func wantedCell(column arrow.Array, i int) string {
 	case *array.Dictionary:
 		return wantedCell(a.Dictionary(), a.GetValueIndex(i))
 	}
-	return strings.Clone(column.ValueStr(i)) // the memory is used again
+	return shownCell(column, i)
 }
 
 func shownCell(column arrow.Array, i int) string {
 	if d, ok := column.(*array.Dictionary); ok && d.IsValid(i) {
 		return shownCell(d.Dictionary(), d.GetValueIndex(i))
+	}
+	if at, ok := column.(*array.Timestamp); ok && at.IsValid(i) {
+		return fmt.Sprint(at.Value(i), at.DataType().(*arrow.TimestampType).Unit)
 	}
 	if i >= column.Len() {
 		return fmt.Sprintf("no value %d", i)

@@ -64,7 +64,10 @@ func storedType(id arrowTypeID, t flatTable) storing {
 	case arrowTypeTimestamp:
 		unit := t.int16(0, 0)
 		if unit >= 0 && arrow.TimeUnit(unit) <= arrow.Nanosecond {
-			typ := &arrow.TimestampType{Unit: arrow.TimeUnit(unit), TimeZone: t.text(1)}
+			typ := &arrow.TimestampType{Unit: arrow.TimeUnit(unit)}
+			if t.text(1) != "" { // whatever the zone, values are instants in UTC
+				typ.TimeZone = "UTC"
+			}
 			s.typ, s.width, s.native = typ, 8, fmt.Sprintf("timestamp[%s]", typ.Unit)
 		}
 	}
