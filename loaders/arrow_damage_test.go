@@ -37,9 +37,19 @@ func arrowSeeds(t testing.TB, rows int) (all []soundArrow) {
 	return all
 }
 
-// arrowTables are the first rows of a CSV file in every writing: enumerations
-// in dictionaries, the first column of numbers as integers, the rest as text.
+// arrowTables are the first rows of a CSV file in every writing.
 func arrowTables(t testing.TB, name string) (all []soundArrow) {
+	t.Helper()
+	record := csvRecord(t, name).NewSlice(0, 100)
+	for _, w := range arrowWritings {
+		all = append(all, arrowApart(t, w.write(t, record)))
+	}
+	return all
+}
+
+// csvRecord is a table that DuckDB wrote as CSV: enumerations in dictionaries,
+// dates as dates, the rest as text.
+func csvRecord(t testing.TB, name string) arrow.Record {
 	t.Helper()
 	file, err := os.Open(filepath.Join(duckdbFolder, name))
 	if err != nil {
@@ -51,20 +61,18 @@ func arrowTables(t testing.TB, name string) (all []soundArrow) {
 		t.Fatal(err)
 	}
 	schema, columns := arrowSchemaOf(rows[0])
-	for _, w := range arrowWritings {
-		b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
-		for _, row := range rows[1:100] {
-			for i, column := range columns {
-				if row[column] == `\N` {
-					b.Field(i).AppendNull()
-				} else {
-					must(b.Field(i).AppendValueFromString(row[column]))
-				}
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	for _, row := range rows[1:] {
+		for i, column := range columns {
+			if row[column] == `\N` {
+				b.Field(i).AppendNull()
+			} else {
+				must(b.Field(i).AppendValueFromString(row[column]))
 			}
 		}
-		all = append(all, arrowApart(t, w.write(t, b.NewRecord())))
 	}
-	return all
+	return b.NewRecord()
 }
 
 func arrowSchemaOf(header []string) (schema *arrow.Schema, columns []int) {
