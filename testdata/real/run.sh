@@ -2,8 +2,9 @@
 # The real program against the real machine: what the properties of assurance/
 # do with disks, limits, signals and rivals, at a few seeds; then sha256sum, and
 # DuckDB as the other side: it writes what is read here, and reads what is
-# written here; then Arrow's JavaScript library, which writes too. Needs root (for mounts), util-linux, node and npm, and fails
-# where one is missing. `make test-real` builds and runs it.
+# written here; then Arrow's JavaScript library, which writes too. Needs root
+# (for mounts), util-linux, node and npm, and fails where one is missing. `make
+# test-real` builds and runs it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
