@@ -3,6 +3,7 @@ package loaders
 import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/bitutil"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
@@ -39,10 +40,7 @@ func given(a arrow.Array) arrow.Array {
 	case *array.Binary, *array.LargeBinary, *array.String, *array.LargeString:
 		return asText(a.Data())
 	case *array.Null:
-		empty := array.NewStringBuilder(memory.DefaultAllocator)
-		defer empty.Release()
-		empty.AppendNulls(a.Len())
-		return empty.NewArray()
+		return noText(a.Len())
 	case *array.Decimal128:
 		return asIntegers(a)
 	}
@@ -62,21 +60,31 @@ func asText(data arrow.ArrayData) arrow.Array {
 	return array.MakeFromData(text)
 }
 
+// noText is a column of text that is null in every row.
+func noText(n int) arrow.Array {
+	bitmap, offsets := make([]byte, (n+7)/8), make([]int32, n+1)
+	text := array.NewData(arrow.BinaryTypes.String, n, []*memory.Buffer{memory.NewBufferBytes(bitmap),
+		memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(offsets)), memory.NewBufferBytes(nil)}, nil, n, 0)
+	defer text.Release()
+	return array.MakeFromData(text)
+}
+
 // asIntegers brings decimals without a fraction to 64 bits. What does not fit,
 // or is negative, becomes −1, which is no identifier either.
 func asIntegers(a *array.Decimal128) arrow.Array {
-	b := array.NewInt64Builder(memory.DefaultAllocator)
-	defer b.Release()
-	b.Reserve(a.Len())
-	for i := range a.Len() {
-		switch v := a.Value(i); {
-		case a.IsNull(i):
-			b.AppendNull()
-		case v.HighBits() != 0 || int64(v.LowBits()) < 0:
-			b.Append(-1)
-		default:
-			b.Append(int64(v.LowBits()))
+	numbers, bitmap, nulls := make([]int64, a.Len()), make([]byte, (a.Len()+7)/8), 0
+	for i := range numbers {
+		v := a.Value(i)
+		if numbers[i] = int64(v.LowBits()); v.HighBits() != 0 || numbers[i] < 0 {
+			numbers[i] = -1
+		}
+		bitutil.SetBitTo(bitmap, i, a.IsValid(i))
+		if a.IsNull(i) {
+			nulls++
 		}
 	}
-	return b.NewArray()
+	integers := array.NewData(arrow.PrimitiveTypes.Int64, len(numbers), []*memory.Buffer{memory.NewBufferBytes(bitmap),
+		memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(numbers))}, nil, nulls, 0)
+	defer integers.Release()
+	return array.MakeFromData(integers)
 }
