@@ -135,7 +135,7 @@ var disturbances = []struct {
 // however a run ends. Where a source or the file system fails, or the run is
 // cancelled, at any of its operations, nothing stands in the folder either.
 func TestPropertyNothingIsLeftOpen(t *testing.T) {
-	property.Property{Goal: "R11", Name: "engine, loaders and writers leave no goroutine, open file or Arrow buffer, however a run ends", Unit: "runs", Seeds: 20}.
+	property.Property{Goal: "R11", Name: "engine, loaders and writers leave no goroutine and no open file, however a run ends", Unit: "runs", Seeds: 20}.
 		Check(t, func(t *testing.T, seed int) (runs int64) {
 			random := rand.New(rand.NewPCG(uint64(seed), 11))
 			format := []string{"parquet", "csv", "arrow", heldRecords}[seed%4]

@@ -3,6 +3,7 @@ package loaders
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"slices"
 	"testing"
 )
@@ -31,7 +32,7 @@ func arrowApart(t testing.TB, file []byte) soundArrow {
 	for at != s.footer.at || at == 0 { // a file need not have the mark that ends a stream
 		var scratch []byte
 		m, err := readArrowMessage(bytes.NewReader(file), at, int64(len(file)), &scratch)
-		if err == errArrowEnd {
+		if errors.Is(err, errArrowEnd) {
 			return s
 		}
 		if err != nil {

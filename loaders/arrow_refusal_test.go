@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -157,6 +158,8 @@ func TestArrowRefusals(t *testing.T) {
 		{"a batch outside the file", file.block(1, 1<<40), "record batch 1: a message is said to stand at byte 1099511627776"},
 		{"a dictionary for a batch", file.block(1, file.messages[1].at), "record batch 1: a message of type 2 stands where a record batch is expected"},
 		{"a compressed buffer without end", packed.data(4, 0, 8, 1<<40), batch + "number: a compressed buffer is said to hold 1099511627776 bytes"},
+		{"a compressed buffer at its limit", packed.data(4, 0, 8, maxUnpackedBytes), ""},
+		{"a compressed buffer past its limit", packed.data(4, 0, 8, maxUnpackedBytes+1), "and 1073741824 are read at most"},
 		{"a compressed buffer is short", packed.data(4, 0, 8, 39), batch + "number: its data ends before its last value"},
 		{"a compressed buffer goes on", packed.data(1, 0, 8, 25), batch + "text: its data ends before"},
 		{"zstd that is none", packed.data(1, 8, 4, 7), batch + "text:"},
@@ -186,6 +189,30 @@ func withEndianness(a aimed) []byte {
 	const slotsHeader, firstField = 4, 4
 	m, metadata := a.message(arrowSchemaMessage, 0)
 	return a.set(metadata+m.header.slots+slotsHeader, 2, firstField)
+}
+
+// The limits that a file can come near without being damaged.
+func TestArrowLimits(t *testing.T) {
+	nested := func(levels int) []byte {
+		var typ arrow.DataType = arrow.PrimitiveTypes.Int8
+		for range levels {
+			typ = arrow.ListOf(typ)
+		}
+		var out bytes.Buffer
+		w := ipc.NewWriter(&out, ipc.WithSchema(arrow.NewSchema([]arrow.Field{{Name: "deep", Type: typ}}, nil)))
+		must(w.Close())
+		return out.Bytes()
+	}
+	if _, err := open(t, saved(t, "x.arrows", nested(maxArrowDepth))).Plan(t.Context()); err != nil {
+		t.Error(err)
+	}
+	_, err := open(t, saved(t, "x.arrows", nested(maxArrowDepth+1))).Plan(t.Context())
+	mustRefuse(t, err, "column deep", "64 levels")
+
+	path := saved(t, "x.arrows", binary.LittleEndian.AppendUint32([]byte{0xff, 0xff, 0xff, 0xff}, maxArrowMetadataBytes+1))
+	must(os.Truncate(path, maxArrowMetadataBytes+100)) // nothing of it is on disk
+	_, err = open(t, path).Plan(t.Context())
+	mustRefuse(t, err, "has 67108865 bytes of metadata, more than the 67108864 that are read")
 }
 
 // In a file a dictionary is begun once, and what adds to one needs one.

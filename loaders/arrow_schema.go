@@ -107,7 +107,7 @@ func (w *schemaWalk) column(c *arrowColumn, field flatTable) error {
 // dictionary-encoded one that is its codes.
 func (w *schemaWalk) count(field flatTable, depth int) error {
 	if w.fields++; w.fields > maxArrowFields || depth > maxArrowDepth {
-		return fmt.Errorf("the schema has more than %d fields, or more than %d one below the other", maxArrowFields, maxArrowDepth)
+		return fmt.Errorf("the schema has more than %d columns, those within others included, or %d levels of them", maxArrowFields, maxArrowDepth)
 	}
 	typ := arrowTypeID(field.byte(2))
 	isCoded := field.table(4).isThere()

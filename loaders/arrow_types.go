@@ -18,14 +18,11 @@ const (
 	arrowTypeDecimal       arrowTypeID = 7
 	arrowTypeDate          arrowTypeID = 8
 	arrowTypeTimestamp     arrowTypeID = 10
-	arrowTypeList          arrowTypeID = 12
 	arrowTypeStruct        arrowTypeID = 13
 	arrowTypeUnion         arrowTypeID = 14
 	arrowTypeFixedSizeList arrowTypeID = 16
-	arrowTypeMap           arrowTypeID = 17
 	arrowTypeLargeBinary   arrowTypeID = 19
 	arrowTypeLargeUtf8     arrowTypeID = 20
-	arrowTypeLargeList     arrowTypeID = 21
 	arrowTypeRunEndEncoded arrowTypeID = 22
 	arrowTypeBinaryView    arrowTypeID = 23
 	arrowTypeUtf8View      arrowTypeID = 24

@@ -68,7 +68,7 @@ func (s *recordSource) Plan(ctx context.Context) (plan *engine.Plan, err error) 
 	return plan, nil
 }
 
-func (s *recordSource) Open(split engine.Split, columns []int) (_ engine.Reader, err error) {
+func (s *recordSource) Open(_ engine.Split, columns []int) (_ engine.Reader, err error) {
 	defer func() {
 		if err != nil {
 			err = refusal(s.table, s.name, err)

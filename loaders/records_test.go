@@ -35,7 +35,6 @@ func (s spoiledOnFree) Free(b []byte) {
 type program struct {
 	schema    *arrow.Schema
 	rows      []int
-	nulls     bool
 	allocator memory.Allocator
 	trouble   func(record int) error
 	mutex     sync.Mutex
