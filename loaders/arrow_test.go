@@ -19,7 +19,11 @@ func TestArrowIsReadAsItWasWritten(t *testing.T) {
 	for _, writing := range arrowWritings {
 		t.Run(writing.name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, 1))
-			for _, rows := range [][]int{{1}, {7, 0, 9}, {100, 100, 100}, {batchRows + 3, 8}} {
+			shapes := [][]int{{1}, {7, 0, 9}, {100, 100, 100}}
+			if writing.name == "file" || writing.name == "stream, zstd" { // more than one batch of ours
+				shapes = append(shapes, []int{batchRows + 3, 8})
+			}
+			for _, rows := range shapes {
 				records := writing.records(random, everyArrowType, rows...)
 				path := saved(t, "x.arrow", writing.write(t, records...))
 				mustReadAs(t, open(t, path), records)
