@@ -54,7 +54,7 @@ func (p *Plan) Rows() int64 {
 // File is one file of a table.
 type File struct {
 	Path        string // as the user named it
-	Format      string // "parquet", "csv"
+	Format      string // "parquet", "arrow", "arrow stream", "csv", "records"
 	Rows        int64  // −1 where only reading tells
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing

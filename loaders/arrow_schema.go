@@ -95,7 +95,11 @@ func (w *schemaWalk) column(c *arrowColumn, field flatTable) error {
 		if stored.form == arrowText && stored.typ != nil {
 			c.Type, c.form, c.width, c.unsigned = textDictionary, arrowCodes, codes.width, codes.unsigned
 			c.dictionary = encoding.int64(0)
-			w.schema.dictionaries[c.dictionary] = arrowDictionaryType{stored.width}
+			typ := arrowDictionaryType{stored.width}
+			if other, isShared := w.schema.dictionaries[c.dictionary]; isShared && other != typ {
+				return fmt.Errorf("shares dictionary %d with a column that stores its texts otherwise", c.dictionary)
+			}
+			w.schema.dictionaries[c.dictionary] = typ
 		}
 	} else {
 		c.Type, c.form, c.width, c.Native = stored.typ, stored.form, stored.width, stored.native

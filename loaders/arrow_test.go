@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,4 +131,76 @@ func shownCell(column arrow.Array, i int) string {
 		return fmt.Sprintf("no value %d", i)
 	}
 	return strings.Clone(column.ValueStr(i)) // the memory is used again
+}
+
+// Small record batches are gathered, a large one is cut, a large compressed one
+// is not: it would be unpacked from its beginning for each part.
+func TestArrowSplits(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		rows   []int64
+		packed bool
+		want   []int64
+	}{
+		{"none", nil, false, nil},
+		{"small ones are gathered", slices.Repeat([]int64{10_000}, 30), false, []int64{270_000, 30_000}},
+		{"one of a fair size stands alone", []int64{splitRows, splitRows, 5}, false, []int64{splitRows, splitRows, 5}},
+		{"a large one is cut", []int64{2*maxSplitRows + 7, 3}, false, []int64{maxSplitRows, maxSplitRows, 10}},
+		{"a large compressed one is not", []int64{2*maxSplitRows + 7, 3}, true, []int64{2*maxSplitRows + 7, 3}},
+		{"what would become too large is not gathered", []int64{9, maxSplitRows}, false, []int64{9, maxSplitRows}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x := &arrowIndex{firstRows: []int64{0}}
+			for _, n := range c.rows {
+				x.firstRows = append(x.firstRows, x.rows()+n)
+				x.batches = append(x.batches, arrowBatch{isPacked: c.packed})
+			}
+			var got []int64
+			next := int64(0)
+			for _, s := range x.cut() {
+				if s.FirstRow != next {
+					t.Errorf("a split begins at row %d, want %d", s.FirstRow, next)
+				}
+				got, next = append(got, s.Rows), next+s.Rows
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("splits of %v rows, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// A split that begins within a record batch has the rows from there on.
+func TestArrowPartOfABatch(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{{Name: "text", Type: arrow.BinaryTypes.LargeString, Nullable: true}, {Name: "bit", Type: arrow.FixedWidthTypes.Boolean},
+		{Name: "number", Type: arrow.PrimitiveTypes.Int16, Nullable: true}}, nil)
+	const rows = maxSplitRows + batchRows + 5
+	records := arrowWritings[0].records(rand.New(rand.NewPCG(6, 6)), schema, rows)
+	source := open(t, saved(t, "x.arrow", arrowWritings[0].write(t, records...)))
+	plan, err := source.Plan(t.Context())
+	if err != nil || len(plan.Splits) != 2 {
+		t.Fatalf("%d splits, %v", len(plan.Splits), err)
+	}
+	reader, err := source.Open(plan.Splits[1], []int{0, 1, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	var batch engine.Batch
+	for row := maxSplitRows; row < rows; {
+		if err := reader.Next(&batch); err != nil || batch.FirstRow != int64(row) {
+			t.Fatalf("row %d, want %d: %v", batch.FirstRow, row, err)
+		}
+		for i := range int(batch.Record.NumRows()) {
+			for c, column := range batch.Record.Columns() {
+				if got, want := shownCell(column, i), shownCell(records[0].Column(c), row+i); got != want {
+					t.Fatalf("row %d, column %d: %q, want %q", row+i, c, got, want)
+				}
+			}
+		}
+		row += int(batch.Record.NumRows())
+	}
+	if err := reader.Next(&batch); err != io.EOF {
+		t.Error(err)
+	}
 }

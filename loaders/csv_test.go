@@ -258,7 +258,7 @@ func TestFormatIsTold(t *testing.T) {
 		{"x.feather", "a,b\n", "it holds text, not Arrow"},
 		{"x.csv", "", "it holds nothing (0 bytes), not Parquet, Arrow or CSV"},
 		{"x.csv.gz", "\x1f\x8b\x08\x00rest", "it holds gzip-compressed data, not Parquet, Arrow or CSV"},
-		{"x.csv.zst", "\x28\xb5\x2f\xfdrest", "it holds zstd-compressed data, neither"},
+		{"x.csv.zst", "\x28\xb5\x2f\xfdrest", "it holds zstd-compressed data, not Parquet"},
 		{"x.csv", "\xff\xfea\x00,\x00", "it holds UTF-16 text"},
 		{"x.csv", "a,b\n" + strings.Repeat("1,2\n", 1000) + "\x00", "it holds binary data of no known format"},
 	} {
