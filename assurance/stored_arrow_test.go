@@ -26,7 +26,7 @@ func (s *storing) arrow(t *testing.T, columns []string, rows [][]string, kept []
 	schema := arrow.NewSchema(fields, nil)
 	options := append([]ipc.Option{ipc.WithSchema(schema), ipc.WithDictionaryDeltas(isStream && s.IntN(2) == 0)},
 		[][]ipc.Option{nil, {ipc.WithLZ4()}, {ipc.WithZstd()}}[s.IntN(3)]...)
-	var out written
+	var out arrowBytes
 	var w interface {
 		Write(arrow.Record) error
 		Close() error
@@ -84,10 +84,10 @@ func insertWords(d *array.BinaryDictionaryBuilder, rows [][]string, column int) 
 	}
 }
 
-// written is a file in memory whose writer asks where it is.
-type written struct{ bytes.Buffer }
+// arrowBytes is a file in memory whose writer asks where it is.
+type arrowBytes struct{ bytes.Buffer }
 
-func (w *written) Seek(int64, int) (int64, error) { return int64(w.Len()), nil }
+func (w *arrowBytes) Seek(int64, int) (int64, error) { return int64(w.Len()), nil }
 
 // arrowType chooses among the types that every value of the column fits.
 func (s *storing) arrowType(name string, rows [][]string, column int) arrow.DataType {
