@@ -43,7 +43,7 @@ var mayImport = map[string]struct {
 
 // Where third-party modules with wide surfaces may be used.
 var confined = map[string][]string{
-	"github.com/apache/arrow/go/v17": {"engine", "loaders"},
+	"github.com/apache/arrow/go/v17": {"engine", "loaders", "bench/synth"},
 	"github.com/parquet-go/":         {"loaders", "writers", "bench/synth", "bench/floors", "bench/peers/gomap"},
 }
 

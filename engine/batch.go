@@ -54,7 +54,7 @@ func (p *Plan) Rows() int64 {
 // File is one file of a table.
 type File struct {
 	Path        string // as the user named it
-	Format      string // "parquet", "csv", "csv.gz"
+	Format      string // "parquet", "arrow", "arrow stream", "csv", "csv.gz", "records"
 	Rows        int64  // −1 where only reading tells
 	GuessedRows int64  // where only reading tells: about as many
 	Bytes       int64

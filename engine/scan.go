@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"flagfill/engine/kernel"
@@ -17,6 +18,7 @@ import (
 type scanner struct {
 	table   *table
 	columns [fields]column
+	parts   []arrow.Array // what columns point at, of a batch that was cut
 	present [fields]bool
 	rows    int
 	first   int64 // row in the split
@@ -41,6 +43,7 @@ func (s *scanner) scan(at int, use func() error) error {
 		return err
 	}
 	defer reader.Close()
+	defer s.releaseParts()
 	askForNumbers(reader, bound.fields)
 	s.at, s.split, s.present = at, split, [fields]bool{}
 	s.known = s.table.readRows[at] >= 0
@@ -92,18 +95,27 @@ func askForNumbers(reader Reader, fields []field) {
 // load points the columns at the rows of a batch from at on: all of them where
 // they are few enough, and else as many as one batch of ours may have.
 func (s *scanner) load(batch *Batch, at int64, bound []field) error {
+	s.releaseParts()
 	rows := min(batch.Record.NumRows()-at, kernel.MaxTrail)
 	s.rows, s.first = int(rows), batch.FirstRow+at-s.split.FirstRow
 	for i, f := range bound {
 		values := batch.Record.Column(i)
 		if rows < batch.Record.NumRows() {
 			values = array.NewSlice(values, at, at+rows)
+			s.parts = append(s.parts, values)
 		}
 		if err := s.columns[f].load(values); err != nil {
 			return s.refuse(f, err)
 		}
 	}
 	return nil
+}
+
+func (s *scanner) releaseParts() {
+	for _, part := range s.parts {
+		part.Release()
+	}
+	s.parts = s.parts[:0]
 }
 
 // firstReading tells whether no earlier pass read the split at hand: only then

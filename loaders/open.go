@@ -55,12 +55,14 @@ func openFile(path string, table engine.Table, options Options) (dataFile, error
 	switch {
 	case found.kind == "Parquet":
 		return &parquetFile{path: path, table: table}, nil
+	case found.kind == arrowFileKind || found.kind == arrowStreamKind:
+		return &arrowFile{path: path, table: table}, nil
 	case found.kind == "text" && named == "":
 		return newCSVFile(path, table, packing, options)
 	case found.kind == "text":
 		found.next = "it is the wrong file, or was cut off; text with comma-separated values needs a name that ends in .csv"
 	}
-	expected := "neither Parquet nor CSV"
+	expected := "not Parquet, Arrow or CSV"
 	if named != "" {
 		expected = "not " + named
 	}
