@@ -33,9 +33,13 @@ type scanner struct {
 
 // scan opens the split and hands each batch to use.
 func (s *scanner) scan(at int, use func() error) error {
+	return s.scanColumns(at, s.table.bound(at), use)
+}
+
+// scanColumns is scan for the columns of a binding of its own.
+func (s *scanner) scanColumns(at int, bound *binding, use func() error) error {
 	s.watch.Start()
 	split := s.table.plan.Splits[at]
-	bound := &s.table.bindings[split.File]
 	reader, err := s.table.source.Open(split, bound.columns)
 	if err != nil {
 		return err

@@ -1,0 +1,282 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"flagfill/engine/kernel"
+)
+
+// explaining is the state of one Explain: a run that is planned and not done,
+// what is asked of it, and the rows that hold what is asked.
+type explaining struct {
+	run     *run
+	numbers []uint64 // asked for
+	sought  *kernel.Sought
+	extract *heldTable // nil without one
+
+	workers  []*finder
+	verdicts *verdicts // made with the first decision
+}
+
+// finder is one worker's part of the search.
+type finder struct {
+	of      *explaining
+	devices *deviceScanner
+	points  *pointScanner
+	held    *heldScanner
+	marks   numberMarks
+	read    [3]KeySearch // by Table: splits and rows
+
+	foundDevices []deviceFound
+	foundPoints  []pointFound
+}
+
+// deviceFound is one association with a number that is asked for.
+type deviceFound struct {
+	place       place
+	number      uint64
+	row         DeviceRow
+	association association
+	word        uint64 // 0 where the row says nothing of the point
+}
+
+// pointFound is a row of meter_points with such a number.
+type pointFound struct {
+	place  place
+	number uint64
+	row    PointRow
+	class  uint8
+	rdp    uint8 // code of its rdp_id
+	kept   bool
+	word   uint64
+	day    int32
+	bad    field // the column of a value that does not parse; fields where none
+}
+
+func newFinder(e *explaining) *finder {
+	f := &finder{of: e,
+		devices: newDeviceScanner(&e.run.cfg, e.run.devices, e.run.associations, e.run.checks),
+		points:  newPointScanner(e.run.points, e.run.rdpCodes, e.run.checks)}
+	if e.extract != nil {
+		f.held = newHeldScanner(e.extract, &e.run.cfg)
+	}
+	return f
+}
+
+// search reads, in parallel, every split that may hold a number asked for.
+func (e *explaining) search(ctx context.Context) error {
+	var jobs []func(*finder) error
+	add := func(t *table, look func(f *finder, at int) error) {
+		for at := range t.plan.Splits {
+			jobs = append(jobs, func(f *finder) error { return look(f, at) })
+		}
+	}
+	add(e.run.points, (*finder).lookAtPoints)
+	add(e.run.devices, (*finder).lookAtDevices)
+	if e.extract != nil {
+		add(e.extract.table, (*finder).lookAtHeld)
+	}
+	e.workers = make([]*finder, min(e.run.cfg.Workers, max(len(jobs), 1)))
+	var next atomic.Int64
+	return each(ctx, len(e.workers), func(ctx context.Context, worker int) error {
+		f := newFinder(e)
+		e.workers[worker] = f
+		for ctx.Err() == nil {
+			i := int(next.Add(1) - 1)
+			if i >= len(jobs) {
+				return nil
+			}
+			if err := jobs[i](f); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	})
+}
+
+func (f *finder) lookAtPoints(at int) error {
+	return f.look(&f.points.scanner, at, f.findPoints)
+}
+
+func (f *finder) lookAtDevices(at int) error {
+	return f.look(&f.devices.scanner, at, f.findDevices)
+}
+
+// look goes through one split: its identifiers alone at first, and the other
+// columns where one of them is asked for. Text has to be read whole anyway.
+func (f *finder) look(s *scanner, at int, use func(rows []int32) error) error {
+	t := s.table
+	if !f.mayHold(t, at) {
+		return nil
+	}
+	bound, isFound := t.bound(at), t.plan.Files[t.plan.Splits[at].File].Rows < 0
+	if !isFound {
+		keys := bound.identifiers()
+		err := s.scanColumns(at, &keys, func() error {
+			rows, err := f.matches(s, keys.fields)
+			isFound = isFound || len(rows) > 0
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if isFound {
+		err := s.scan(at, func() error {
+			rows, err := f.matches(s, bound.fields)
+			if err != nil || len(rows) == 0 {
+				return err
+			}
+			return use(rows)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	f.read[t.name].SplitsRead++
+	f.read[t.name].RowsRead += t.readRows[at]
+	return nil
+}
+
+// mayHold tells whether the statistics of a split leave room for a number that
+// is asked for.
+func (f *finder) mayHold(t *table, at int) bool {
+	return slices.ContainsFunc(t.keyBounds(at), func(b Bounds) bool {
+		return slices.ContainsFunc(f.of.numbers, func(n uint64) bool { return b.mayHold(n, n) })
+	})
+}
+
+// identifiers is the binding of the columns that hold MPxNs alone.
+func (b *binding) identifiers() binding {
+	var keys binding
+	for i, f := range b.fields {
+		if f.isIdentifier() {
+			keys.columns, keys.fields, keys.names = append(keys.columns, b.columns[i]), append(keys.fields, f), append(keys.names, b.names[i])
+		}
+	}
+	return keys
+}
+
+// numberMarks finds numbers in columns; of a dictionary it knows which entries
+// are asked for.
+type numberMarks struct {
+	entries [fields]arrow.ArrayData
+	marked  [fields][]int32 // codes of these entries
+	numbers []uint64        // scratch
+	rows    []int32
+	found   []int32
+}
+
+// matches lists the rows of the batch that hold a number asked for, sorted. It
+// is valid until the next call.
+func (f *finder) matches(s *scanner, columns []field) ([]int32, error) {
+	m := &f.marks
+	m.found = m.found[:0]
+	for _, at := range columns {
+		if !at.isIdentifier() {
+			continue
+		}
+		m.rows = m.rows[:0]
+		switch c := &s.columns[at]; {
+		case c.codes != nil:
+			m.inDictionary(at, c, f.of.sought)
+		case c.integers != nil:
+			m.rows = kernel.Find(m.rows, c.integers, f.of.sought)
+		default:
+			numbers := resize(&m.numbers, s.rows)
+			kernel.ParseTexts(numbers, c.texts.offsets, c.texts.data, nil)
+			m.rows = kernel.Find(m.rows, numbers, f.of.sought)
+		}
+		for _, row := range m.rows {
+			if !s.columns[at].isNull(int(row)) { // a null row may hold any value
+				m.found = append(m.found, row)
+			}
+		}
+	}
+	slices.Sort(m.found)
+	m.found = slices.Compact(m.found)
+	return m.found, nil
+}
+
+// inDictionary finds the rows of codes whose entries are asked for: in most
+// batches there is none, and no code is looked at.
+func (m *numberMarks) inDictionary(at field, c *column, sought *kernel.Sought) {
+	if m.entries[at] != c.entries {
+		m.entries[at] = c.entries
+		numbers := make([]uint64, c.dict.len())
+		if len(numbers) > 0 {
+			kernel.ParseTexts(numbers, c.dict.offsets, c.dict.data, nil)
+		}
+		m.marked[at] = kernel.Find(m.marked[at][:0], numbers, sought)
+	}
+	if len(m.marked[at]) == 0 {
+		return
+	}
+	for row, code := range c.codes {
+		if slices.Contains(m.marked[at], code) {
+			m.rows = append(m.rows, int32(row))
+		}
+	}
+}
+
+// findDevices keeps what the rows say, decided by the code of a run.
+func (f *finder) findDevices(rows []int32) error {
+	s, r := f.devices, f.of.run
+	if err := s.readKinds(); err != nil {
+		return err
+	}
+	bound := r.devices.bound(s.at)
+	var counts [512]int64
+	for slot, column := range bound.mpxns {
+		found, err := s.readAssociations(slot, bound.mpxns)
+		if err != nil {
+			return err
+		}
+		for i, row := range found.rows {
+			if _, isHit := slices.BinarySearch(rows, row); !isHit || f.of.sought.Index(found.numbers[i]) < 0 {
+				continue
+			}
+			d := deviceFound{place: place{s.at, s.first + int64(row)}, number: found.numbers[i],
+				association: r.associations.all[int(found.kinds[i])<<3|int(found.classes[i])]}
+			var words [2]uint64
+			var into [2]int32
+			if n, _ := kernel.Combine(words[:], into[:], 0, found.kinds[i:i+1], found.classes[i:i+1], found.numbers[i:i+1],
+				found.rows[i:i+1], &r.associations.payloads, uint32(slot)<<slotShift, &counts); n > 0 {
+				d.word = words[0]
+			}
+			d.row = f.describeDevice(int(row), found.kinds[i], column, &d.association)
+			f.foundDevices = append(f.foundDevices, d)
+		}
+	}
+	return nil
+}
+
+// findPoints keeps what the rows say, in the words of a run.
+func (f *finder) findPoints(rows []int32) error {
+	s, r := f.points, f.of.run
+	numbers, classes, err := s.readPoints()
+	if err != nil {
+		return err
+	}
+	payloads := make([]uint32, s.rows)
+	kernel.PackPoints(payloads, s.recordedCodes, s.reportedCodes, s.everCodes, s.rdpCodes)
+	for _, row := range rows {
+		i := int(row)
+		p := pointFound{place: place{s.at, s.first + int64(row)}, number: numbers[i], class: classes[i], rdp: s.rdpCodes[i],
+			kept: r.keepPoints[classes[i]], word: kernel.Word(numbers[i], payloads[i]), day: s.days[i], row: f.describePoint(i)}
+		switch { // as the locator of a run's exceptions looks at them
+		case s.everCodes[i] == everBad:
+			p.bad = fieldEverInstalled
+		case s.days[i] == badDay:
+			p.bad = fieldChangedOn
+		default:
+			p.bad = fields
+		}
+		f.foundPoints = append(f.foundPoints, p)
+	}
+	return nil
+}
