@@ -27,6 +27,7 @@ func Explain(ctx context.Context, cfg Config, in Inputs, extract Source, rdp str
 	if e.run, err = plan(ctx, cfg, in, &Progress{}); err != nil {
 		return nil, err
 	}
+	e.run.devices.bindDeviceIDs(cfg.Columns[Devices])
 	if extract != nil {
 		if e.extract, err = planHeld(ctx, &e.run.cfg, extract, rdp); err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 
 	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
@@ -153,4 +154,21 @@ func (p *PointRow) value(f field) string {
 		return ""
 	}
 	return *text
+}
+
+// bindDeviceIDs binds the column device_id where a file has it as text. No run
+// reads it, so nothing is wrong where it is missing.
+func (t *table) bindDeviceIDs(mapping map[string]string) {
+	for i, file := range t.plan.Files {
+		b := &t.bindings[i]
+		at := slices.IndexFunc(file.Columns, func(c Column) bool {
+			return c.Type != nil && strings.EqualFold(c.Name, columnName(mapping, fieldDeviceID))
+		})
+		if at < 0 {
+			continue
+		}
+		if isText, _ := fieldDeviceID.accepts(file.Columns[at].Type.ID()); isText {
+			b.columns, b.fields, b.names = append(b.columns, at), append(b.fields, fieldDeviceID), append(b.names, file.Columns[at].Name)
+		}
+	}
 }

@@ -26,13 +26,13 @@ func TestFailuresAreExplained(t *testing.T) {
 		err := errors.Join(
 			fmt.Errorf("cannot write changes.parquet: %w", &fs.PathError{Op: "write", Path: "out/x", Err: number}),
 			errors.New("cannot remove .out.partial-1"))
-		code, text := explain(t.Context(), err)
+		code, text := exitOf(t.Context(), err)
 		lines := strings.Split(text, "\n")
 		if code != exitFailed || !strings.HasPrefix(lines[len(lines)-1], want) || !strings.Contains(text, "changes.parquet") {
 			t.Errorf("%v: exit code %d, %q", number, code, text)
 		}
 	}
-	if code, text := explain(t.Context(), fmt.Errorf("cannot write x: %w", io.ErrShortWrite)); code != exitFailed || text != "cannot write x: short write" {
+	if code, text := exitOf(t.Context(), fmt.Errorf("cannot write x: %w", io.ErrShortWrite)); code != exitFailed || text != "cannot write x: short write" {
 		t.Errorf("short write: exit code %d, %q", code, text)
 	}
 }
