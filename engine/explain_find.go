@@ -30,6 +30,7 @@ type finder struct {
 	held    *heldScanner
 	marks   numberMarks
 	read    [3]KeySearch // by Table: splits and rows
+	hits    []int64      // scratch: rows of a split
 
 	foundDevices []deviceFound
 	foundPoints  []pointFound
@@ -106,47 +107,71 @@ func (f *finder) lookAtDevices(at int) error {
 	return f.look(&f.devices.scanner, at, f.findDevices)
 }
 
-// look goes through one split: its identifiers alone at first, and the other
-// columns where one of them is asked for. Text has to be read whole anyway.
+// look goes through one split: its identifiers alone at first, and then the
+// other columns of the rows that hold a number asked for. Text has to be read
+// whole anyway.
 func (f *finder) look(s *scanner, at int, use func(rows []int32) error) error {
 	t := s.table
 	if !f.mayHold(t, at) {
 		return nil
 	}
-	bound, isFound := t.bound(at), t.plan.Files[t.plan.Splits[at].File].Rows < 0
-	if !isFound {
-		keys := bound.identifiers()
-		err := s.scanColumns(at, &keys, func() error {
-			rows, err := f.matches(s, keys.fields)
-			isFound = isFound || len(rows) > 0
-			return err
-		})
-		if err != nil {
+	useMatches := func() error {
+		rows, err := f.matches(s, t.bound(at).fields)
+		if err != nil || len(rows) == 0 {
 			return err
 		}
+		return use(rows)
 	}
-	if isFound {
-		err := s.scan(at, func() error {
-			rows, err := f.matches(s, bound.fields)
-			if err != nil || len(rows) == 0 {
-				return err
-			}
-			return use(rows)
-		})
-		if err != nil {
-			return err
-		}
+	var err error
+	if t.plan.Files[t.plan.Splits[at].File].Rows < 0 {
+		err = s.scan(at, useMatches)
+	} else {
+		err = f.readHits(s, at, useMatches)
 	}
 	f.read[t.name].SplitsRead++
 	f.read[t.name].RowsRead += t.readRows[at]
-	return nil
+	return err
+}
+
+// hitsTogether is how far apart two rows may stand to be read at one go.
+const hitsTogether = 1 << 12
+
+// readHits finds the rows of a split by its identifiers, and reads them, a run
+// of rows after another.
+func (f *finder) readHits(s *scanner, at int, use func() error) error {
+	keys := s.table.bound(at).identifiers()
+	f.hits = f.hits[:0]
+	err := s.scanColumns(at, &keys, func() error {
+		rows, err := f.matches(s, keys.fields)
+		for _, row := range rows {
+			f.hits = append(f.hits, s.first+int64(row))
+		}
+		return err
+	})
+	for len(f.hits) > 0 && err == nil {
+		n := 1
+		for n < len(f.hits) && f.hits[n]-f.hits[n-1] < hitsTogether {
+			n++
+		}
+		whole := s.table.plan.Splits[at]
+		part, isPart := whole, false
+		if source, ok := s.table.source.(PartSource); ok {
+			part, isPart = source.Part(whole, f.hits[0], f.hits[n-1]-f.hits[0]+1)
+		}
+		if !isPart {
+			n = len(f.hits)
+		}
+		_, err = s.scanPart(at, part, s.table.bound(at), use)
+		f.hits = f.hits[n:]
+	}
+	return err
 }
 
 // mayHold tells whether the statistics of a split leave room for a number that
 // is asked for.
 func (f *finder) mayHold(t *table, at int) bool {
 	return slices.ContainsFunc(t.keyBounds(at), func(b Bounds) bool {
-		return slices.ContainsFunc(f.of.numbers, func(n uint64) bool { return b.mayHold(n, n) })
+		return slices.ContainsFunc(f.of.numbers, func(n uint64) bool { return b.MayHold(n, n) })
 	})
 }
 

@@ -11,8 +11,8 @@ type Explanation struct {
 	// Rows that hold the number, in (file, row) order.
 	MeterPoints []PointRow  `json:"meter_points"`
 	Devices     []DeviceRow `json:"devices"`
-	Decision    *Ruling     `json:"decision"` // of a point that is assessed, else nil
-	Held        *HeldState  `json:"held"`     // what the RDP holds; nil without an extract
+	Decision    *Ruling     `json:"decision"`  // of a point that is assessed, else nil
+	Held        *HeldState  `json:"rdp_holds"` // what the RDP holds; nil without an extract
 }
 
 // What an MPxN is to a run. Only an assessed one has a decision.

@@ -20,12 +20,16 @@ func (d *explanationDocument) write(w io.Writer) {
 		x := &d.Explanations[i]
 		fmt.Fprintf(w, "\n%s\n", x.heading())
 		fmt.Fprintf(w, "%s\n\n", strings.Repeat("═", len([]rune(x.heading()))))
-		fmt.Fprintf(w, "%s\n\n", x.answer(d))
+		fmt.Fprintln(w, strings.Join(wrapped(x.answer(d), lineWidth, 0), "\n"))
 		x.writePoints(w)
 		x.writeDevices(w)
-		lines := newLines(w)
+		if x.Decision == nil && x.Published == nil && x.Held == nil {
+			continue
+		}
+		fmt.Fprintln(w)
+		lines := labelledLines{w}
 		if x.Decision != nil {
-			d.writeRuling(lines, x.Decision)
+			d.writeRuling(lines, x)
 		}
 		d.writePublished(lines, x)
 		x.writeHeld(lines)
@@ -35,7 +39,7 @@ func (d *explanationDocument) write(w io.Writer) {
 
 // writeSettings says under what every answer below holds.
 func (d *explanationDocument) writeSettings(w io.Writer) {
-	lines := newLines(w)
+	lines := labelledLines{w}
 	lines.say("as of", "%s · fuel %s · scope %s · baseline %s", d.AsOf.Format(time.RFC3339), d.Fuel, d.Scope, d.Baseline)
 	lines.say("switches", "installed_status %s · report_electricity %s · report_gas %s",
 		onOff(d.Switches["installed_status"]), onOff(d.Switches["report_electricity"]), onOff(d.Switches["report_gas"]))
@@ -81,7 +85,7 @@ func (x *explanationInView) heading() string {
 func (x *explanationInView) answer(d *explanationDocument) string {
 	switch x.Standing {
 	case engine.StandingNoMPxN:
-		return "This is no MPxN: " + x.noMPxN(d) + ". Rows that hold it are not used."
+		return "This is no MPxN: " + x.noMPxN(d) + "."
 	case engine.StandingCheckDigit:
 		return "This is no valid MPxN: " + x.digits() + ". Rows that hold it are not used."
 	case engine.StandingOtherFuel:
@@ -91,7 +95,7 @@ func (x *explanationInView) answer(d *explanationDocument) string {
 	case engine.StandingUnknown:
 		return "Unknown: no row of meter_points holds it, and no meter that counts names it." + x.slip()
 	}
-	return moveWords(x.Decision) + ", " + d.told(x.Decision) + x.slip()
+	return x.moveWords() + ", " + d.told(x.Decision) + x.slip()
 }
 
 // slip warns of check digits that are wrong and used all the same.
@@ -123,24 +127,32 @@ func (x *explanationInView) writePoints(w io.Writer) {
 	if len(x.MeterPoints) == 0 {
 		return
 	}
-	t := newTable(w, "meter_points", "service_status", "rdp_id", "changed on", "ever installed", "reported", "used")
+	given, shown := shownColumns(x.MeterPoints, func(p engine.PointRow) []*string {
+		return []*string{p.ServiceStatus, p.RDPID, p.ChangedOn, p.EverInstalled, p.ReportedStatus}
+	})
+	t := newTable(w, append(headings("meter_points", given, "service_status", "rdp_id", "changed on", "ever installed", "reported"), "used")...)
 	for _, p := range x.MeterPoints {
-		t.AppendRow(table.Row{sourceWords(p.SourceRow), shownValue(p.ServiceStatus), shownValue(p.RDPID), shownValue(p.ChangedOn),
-			shownValue(p.EverInstalled), shownValue(p.ReportedStatus), usedWords(p.Used, p.Exceptions)})
+		t.AppendRow(append(append(table.Row{sourceWords(p.SourceRow)}, shown(p)...), usedWords(p.Used, p.Exceptions)))
 	}
-	t.Render()
 	fmt.Fprintln(w)
+	t.Render()
 }
 
 func (x *explanationInView) writeDevices(w io.Writer) {
 	if len(x.Devices) == 0 {
-		fmt.Fprint(w, "No row of devices names it.\n\n")
+		if x.MPxN == "" {
+			return
+		}
+		fmt.Fprint(w, "\nNo row of devices names it.\n")
 		return
 	}
-	t := newTable(w, "devices", "device_id", "type", "status", "named by", "counts as")
+	given, shown := shownColumns(x.Devices, func(r engine.DeviceRow) []*string {
+		return []*string{r.DeviceID, &r.Type, &r.Status, &r.Column}
+	})
+	t := newTable(w, append(headings("devices", given, "device_id", "type", "status", "named by"), "counts as")...)
 	for _, r := range x.Devices {
-		t.AppendRow(table.Row{sourceWords(r.SourceRow), shownValue(r.DeviceID), shownText(r.Type), shownText(r.Status), r.Column, effectWords(r)})
+		t.AppendRow(append(append(table.Row{sourceWords(r.SourceRow)}, shown(r)...), effectWords(r)))
 	}
-	t.Render()
 	fmt.Fprintln(w)
+	t.Render()
 }

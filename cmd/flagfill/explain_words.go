@@ -3,32 +3,90 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"flagfill/engine"
+	"flagfill/engine/meterpoint"
 )
 
-// labelledLines are lines of a label and what it says, aligned.
+// labelledLines are lines of a label and what it says, aligned and wrapped.
 type labelledLines struct{ to io.Writer }
 
-const labelWidth = 14
+const (
+	labelWidth = 14
+	lineWidth  = 110
+)
 
-func newLines(w io.Writer) *labelledLines { return &labelledLines{w} }
+func (l labelledLines) say(label, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	indent := len(text) - len(strings.TrimLeft(text, " "))
+	for _, line := range wrapped(text, lineWidth-labelWidth, indent) {
+		fmt.Fprintf(l.to, "%-*s%s\n", labelWidth, label, line)
+		label = ""
+	}
+}
 
-func (l *labelledLines) say(label, format string, args ...any) {
-	fmt.Fprintf(l.to, "%-*s%s\n", labelWidth, label, fmt.Sprintf(format, args...))
+// quote shows text of a file as it is, on one line.
+func (l labelledLines) quote(text string) {
+	fmt.Fprintf(l.to, "%*s%s\n", labelWidth+4, "", engine.OneLine(text))
+}
+
+// wrapped cuts text at spaces into lines of so many characters at most, all
+// with the same indent. A longer word has a line of its own.
+func wrapped(text string, width, indent int) (lines []string) {
+	line := ""
+	for _, word := range strings.Split(strings.TrimLeft(text, " "), " ") {
+		switch {
+		case line == "":
+			line = strings.Repeat(" ", indent) + word
+		case len([]rune(line))+1+len([]rune(word)) > width:
+			lines = append(lines, line)
+			line = strings.Repeat(" ", indent) + word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
 }
 
 func sourceWords(r engine.SourceRow) string {
-	return fmt.Sprintf("%s, row %s", engine.ShownPath(r.File), count(r.Row))
+	return fmt.Sprintf("%s, row %d", engine.ShownPath(r.File), r.Row)
 }
 
-// shownValue is a value of a file; a dash where it has no such column.
-func shownValue(text *string) string {
-	if text == nil {
-		return "–"
+// shownColumns are the values of a row but for those columns that no file has,
+// which given tells by the first row that has one.
+func shownColumns[T any](rows []T, columns func(T) []*string) (given []bool, shown func(T) []any) {
+	for _, row := range rows {
+		for i, text := range columns(row) {
+			if len(given) <= i {
+				given = append(given, false)
+			}
+			given[i] = given[i] || text != nil
+		}
 	}
-	return shownText(*text)
+	return given, func(row T) (cells []any) {
+		for i, text := range columns(row) {
+			switch {
+			case given[i] && text == nil:
+				cells = append(cells, "–")
+			case given[i]:
+				cells = append(cells, shownText(*text))
+			}
+		}
+		return cells
+	}
+}
+
+// headings are those of the columns given.
+func headings(first string, given []bool, names ...string) []any {
+	all := []any{first}
+	for i, name := range names {
+		if given[i] {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 func shownText(text string) string {
@@ -39,9 +97,13 @@ func shownText(text string) string {
 }
 
 // moveWords says what becomes of the status.
-func moveWords(r *engine.Ruling) string {
+func (x *explanationInView) moveWords() string {
+	r := x.Decision
 	switch r.Fate {
 	case "held":
+		if x.hasOwn(engine.ConflictingMeterPoint) {
+			return "Held with no recorded status to rely on"
+		}
 		return "Held at " + r.Old
 	case "left":
 		return "Left at " + r.Old + ", though the rule gives " + r.New
@@ -117,18 +179,19 @@ func effectWords(r engine.DeviceRow) string {
 }
 
 // writeRuling says by which rule, on what it hangs, who is told and when.
-func (d *explanationDocument) writeRuling(lines *labelledLines, r *engine.Ruling) {
+func (d *explanationDocument) writeRuling(lines labelledLines, x *explanationInView) {
+	r := x.Decision
 	set := "{" + strings.Join(r.Statuses, ", ") + "}"
 	if r.Unusable {
 		set += ", and a device row that could not be used"
 	}
 	lines.say("status set", "%s", set)
-	lines.say("recorded", "%s", recordedWords(r))
+	lines.say("recorded", "%s", x.recordedWords())
 	lines.say("rule", "%s: %s", r.Rule, r.Meaning)
 	lines.say("", "%s", r.Source)
 	lines.say("status", "%s → %s, %s", r.Old, r.New, r.Fate)
 	lines.say("RDP", "%s", rdpWords(r))
-	lines.say("told", "%s", d.reportWords(r))
+	lines.say("news", "%s", d.newsWords(r))
 	if r.EffectiveOn != nil {
 		lines.say("takes effect", "%s, %s", *r.EffectiveOn, map[string]string{
 			"as_of": "the London date of as-of, since this run changes the status", "service_status_changed_on": "its service_status_changed_on",
@@ -159,35 +222,52 @@ func otherWords(o engine.OtherRuling) string {
 	return "give " + o.New + ", " + o.Disposition
 }
 
-func recordedWords(r *engine.Ruling) string {
-	words := r.Recorded
-	if r.OwnRow {
-		return "not known: its own rows conflict, or hold a value that does not parse"
+// hasOwn tells whether the point's own rows have an exception.
+func (x *explanationInView) hasOwn(code engine.Code) bool {
+	return slices.ContainsFunc(x.MeterPoints[0].Exceptions, func(e engine.CodedValue) bool { return e.Code == code.String() })
+}
+
+// recordedWords says what the point's own rows say.
+func (x *explanationInView) recordedWords() string {
+	r := x.Decision
+	if x.hasOwn(engine.ConflictingMeterPoint) {
+		return "nothing that can be relied on: the rows of meter_points conflict"
 	}
-	if r.Reported != "Null" {
+	words := r.Recorded
+	if x.hasOwn(engine.UnknownServiceStatus) {
+		words += ", which is no status in force"
+	}
+	if r.Reported != meterpoint.Null.String() {
 		words += ", last reported " + r.Reported
 	}
 	if r.EverInstalled {
 		words += ", installed at some time"
 	}
+	if x.hasOwn(engine.BadValue) {
+		words += "; a value of its row does not parse"
+	}
 	return words
 }
 
 func rdpWords(r *engine.Ruling) string {
-	by := "by the distributor " + r.Distributor
+	distributor := "the distributor " + r.Distributor
 	switch r.RDPBy {
 	case engine.RDPByColumn:
 		return r.RDP + ", by the column rdp_id"
 	case engine.RDPByDistributor:
-		return r.RDP + ", " + by + " of the MPAN"
+		return r.RDP + ", by " + distributor + " of the MPAN"
 	case engine.RDPByOnlyGas:
 		return r.RDP + ", the only gas RDP"
 	case engine.RDPBad:
 		return "none: rdp_id names no RDP (BAD_RDP)"
 	case engine.RDPMismatched:
-		return fmt.Sprintf("none: rdp_id is not %s, as %s says (RDP_MISMATCH)", orDash(r.DistributorRDP), by[3:])
+		return fmt.Sprintf("none: rdp_id is not %s, as %s says (RDP_MISMATCH)", orDash(r.DistributorRDP), distributor)
+	case engine.RDPNone:
+		if r.Distributor != "" {
+			return "none: no rdp_id, and the distributor " + r.Distributor + " is not known (NO_RDP)"
+		}
 	}
-	return "none: no rdp_id, and no RDP is known for it (NO_RDP)"
+	return "none: no rdp_id, and there are several gas RDPs (NO_RDP)"
 }
 
 func orDash(text string) string {
@@ -197,8 +277,8 @@ func orDash(text string) string {
 	return text
 }
 
-// reportWords says what the RDP is taken to know, and what follows.
-func (d *explanationDocument) reportWords(r *engine.Ruling) string {
+// newsWords says what the RDP is taken to know, and what follows.
+func (d *explanationDocument) newsWords(r *engine.Ruling) string {
 	knows := map[string]string{"recorded": "the recorded " + r.Recorded, "go-live": "only ever an A", "reported": "the reported " + r.Reported}[d.Baseline]
 	base := fmt.Sprintf("baseline %s: the RDP is taken to know %s", d.Baseline, knows)
 	switch {
@@ -217,7 +297,7 @@ func (d *explanationDocument) reportWords(r *engine.Ruling) string {
 }
 
 // writePublished shows the row and the line of a publication.
-func (d *explanationDocument) writePublished(lines *labelledLines, x *explanationInView) {
+func (d *explanationDocument) writePublished(lines labelledLines, x *explanationInView) {
 	p := x.Published
 	if p == nil {
 		return
@@ -226,12 +306,12 @@ func (d *explanationDocument) writePublished(lines *labelledLines, x *explanatio
 	case p.Row == nil:
 		lines.say("published", "changes.parquet has no row of it: unchanged, or not assessed")
 	case p.Line == nil:
-		lines.say("published", "changes.parquet, row %s: %s; it stands in no flow file", count(p.Row.Row), p.Row.Disposition)
+		lines.say("published", "changes.parquet, row %d: %s; it stands in no flow file", p.Row.Row, p.Row.Disposition)
 	default:
-		lines.say("published", "changes.parquet, row %s: %s", count(p.Row.Row), p.Row.Disposition)
-		lines.say("", "%s, line %s, byte %s", p.Line.Path, count(int64(p.Line.Line)), count(p.Line.ByteOffset))
+		lines.say("published", "changes.parquet, row %d: %s", p.Row.Row, p.Row.Disposition)
+		lines.say("", "%s, line %d, at byte %d", engine.ShownPath(p.Line.Path), p.Line.Line, p.Line.ByteOffset)
 		for _, text := range p.Line.Lines {
-			lines.say("", "  %s", text)
+			lines.quote(text)
 		}
 	}
 	for _, problem := range p.Problems {
@@ -240,7 +320,7 @@ func (d *explanationDocument) writePublished(lines *labelledLines, x *explanatio
 }
 
 // writeHeld shows what the RDP holds.
-func (x *explanationInView) writeHeld(lines *labelledLines) {
+func (x *explanationInView) writeHeld(lines labelledLines) {
 	h := x.Held
 	if h == nil {
 		return
