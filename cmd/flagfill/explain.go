@@ -42,7 +42,7 @@ answer then, and in 3 where a publication of the same rows and settings says
 something else. MPxNs are personal data: the answer shows them in full.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("flagfill explain 1200023305967 --devices devices.parquet --meter-points meter_points.parquet",
+				return usage("flagfill explain MPXN --devices devices.parquet --meter-points meter_points.parquet",
 					"explain takes at least one MPxN, and none was given")
 			}
 			return nil
@@ -67,7 +67,7 @@ something else. MPxNs are personal data: the answer shows them in full.`,
 }
 
 func (f *explainFlags) check() error {
-	const next = "flagfill explain 1200023305967 --devices devices.parquet --meter-points meter_points.parquet"
+	const next = "flagfill explain MPXN --devices devices.parquet --meter-points meter_points.parquet"
 	switch {
 	case len(f.devices) == 0:
 		return usage(next, "--devices is not given")

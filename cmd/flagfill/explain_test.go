@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,4 +77,51 @@ func mustRun(t *testing.T, args ...string) string {
 
 func withoutTrailingSpaces(text string) string {
 	return regexp.MustCompile(`(?m) +$`).ReplaceAllString(text, "")
+}
+
+// Every meter point that a publication lists is explained as it says, and its
+// line stands at the byte that is named; a further one is unchanged.
+func TestExplanationsFitThePublication(t *testing.T) {
+	t.Chdir(t.TempDir())
+	mustRun(t, "generate", "--out", "snapshot", "--meter-points", "16000", "--seed", "11", "--errors", "0.02")
+	inputs := []string{"--devices", "snapshot/devices.parquet", "--meter-points", "snapshot/meter_points.parquet"}
+	mustRun(t, append([]string{"run", "--out", "publication", "--as-of", storyTime, "--progress", "none",
+		"--max-exceptions", "100%", "--baseline", "go-live"}, inputs...)...)
+	rows := readParquet(t, filepath.Join("publication", "changes.parquet"))
+	column := func(row []string, name string) string { return row[slices.Index(rows[0], name)] }
+	var asked []string
+	for _, row := range rows[1:] {
+		asked = append(asked, column(row, "mpxn"))
+	}
+	var document explanationDocument
+	text := mustRun(t, append(append([]string{"explain", "--publication", "publication", "--json"}, inputs...), append(asked, "2000041172109")...)...)
+	if err := json.Unmarshal([]byte(text), &document); err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) < 400 || len(document.Explanations) != len(rows) || !document.Publication.SameSettings || !document.Publication.SameInputs {
+		t.Fatalf("%d rows, %d explanations of %+v", len(rows)-1, len(document.Explanations), document.Publication)
+	}
+	lines := 0
+	for i, row := range rows[1:] {
+		x := document.Explanations[i]
+		d, p := x.Decision, x.Published
+		orNull := func(status string) string { return cmp.Or(status, "Null") }
+		if d == nil || p == nil || p.Row == nil || len(p.Problems) > 0 || p.Row.Row != int64(i) || d.RDP != column(row, "rdp_id") || d.Rule != column(row, "rule") ||
+			d.New != orNull(column(row, "new_status")) || d.Disposition != column(row, "disposition") || p.Row.Shard != column(row, "shard") {
+			t.Fatalf("row %d of changes.parquet is %v, and explained is\n%+v\n%+v", i, row, d, p)
+		}
+		if p.Line == nil {
+			continue
+		}
+		lines++
+		flow, err := os.ReadFile(filepath.Join("publication", p.Line.Path))
+		want := strings.Join(p.Line.Lines, "\n") + "\n"
+		if err != nil || !strings.HasPrefix(string(flow[p.Line.ByteOffset:]), want) || !strings.Contains(want, x.MPxN) ||
+			strings.Count(string(flow[:p.Line.ByteOffset]), "\n")+1 != p.Line.Line {
+			t.Fatalf("%s does not stand in line %d, at byte %d of %s: %v", want, p.Line.Line, p.Line.ByteOffset, p.Line.Path, err)
+		}
+	}
+	if last := document.Explanations[len(rows)-1]; lines < 100 || last.Published.Row != nil {
+		t.Errorf("%d lines were looked up, and one that is not listed gives %+v", lines, last.Published)
+	}
 }
