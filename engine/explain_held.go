@@ -193,7 +193,7 @@ func classifyHeldRows(rows []heldFound, r *Ruling, cfg *Config, m meterpoint.MPx
 		default:
 			h.row.Class = rowUsed
 		}
-		if (h.row.Class == rowUsed || h.row.Class == rowRepeat) && h.row.RDP == r.RDP {
+		if h.row.Class == rowUsed && h.flag != meterpoint.Null { // empty is nothing held
 			flags = append(flags, h.flag)
 		}
 	}
