@@ -218,7 +218,7 @@ func classifyHeld(r *Ruling, fuel meterpoint.Fuel, covered bool, held []meterpoi
 		return heldDuplicate
 	case flag == expected:
 		return heldMatch
-	case expected.Reported() && !switches.Reports(fuel, expected):
+	case expected.Reported() && (r.Silent || !switches.Reports(fuel, expected)):
 		return heldWithheld
 	case flag == meterpoint.Null:
 		return heldMissing
