@@ -36,7 +36,7 @@ help: ## list the targets
 build: ## build bin/flagfill
 	CGO_ENABLED=0 $(GO) build $(RUNTIME) -o bin/flagfill ./cmd/flagfill
 
-demo: build ## generate a million meter points, inspect, run, verify, show the result
+demo: build ## generate a million meter points, inspect, run, verify, show the result, explain a point
 	@bash demo.sh $(POINTS)
 
 test: ## every test that needs Go alone

@@ -128,3 +128,32 @@ func TestExplanationsFitThePublication(t *testing.T) {
 		t.Errorf("%d lines were looked up, and one that is not listed gives %+v", lines, last.Published)
 	}
 }
+
+// The commands that docs/explain.md shows give what it shows, in the folder of
+// the story that it names.
+func TestExplainDocument(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "explain.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	story, err := filepath.Abs(filepath.Join("..", "..", "testdata", "explanations", "told"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, found := strings.Cut(string(text), "```\n$ flagfill run ")
+	publish, block, isCommand := strings.Cut(block, "\n$ flagfill ")
+	ask, block, isAsked := strings.Cut(block, "\n")
+	want, _, ended := strings.Cut(block, "```")
+	if !found || !isCommand || !isAsked || !ended {
+		t.Fatal("docs/explain.md shows no example")
+	}
+	t.Chdir(t.TempDir())
+	if err := os.CopyFS(".", os.DirFS(story)); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, append([]string{"run", "--progress", "none"}, strings.Fields(publish)...)...)
+	got := withoutTrailingSpaces(mustRun(t, strings.Fields(ask)...))
+	if diff := gocmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("docs/explain.md (- shown, + given):\n%s", diff)
+	}
+}

@@ -54,11 +54,11 @@ func (d *explanationDocument) writeSettings(w io.Writer) {
 	}
 	lines.say("policies", "%s", strings.Join(chosen, " · "))
 	if p := d.Publication; p != nil {
-		lines.say("publication", "%s, content digest %s", engine.ShownPath(p.Dir), p.ContentDigest)
-		lines.say("", "%s", p.relation())
+		lines.say("publication", "%s, %s", engine.ShownPath(p.Dir), p.relation())
 		for _, s := range p.Differences {
 			lines.say("", "  %s: %s here, %s there", engine.OneLine(s.Setting), engine.OneLine(s.Here), engine.OneLine(s.Published))
 		}
+		lines.say("", "content digest %s", p.ContentDigest)
 	}
 }
 
