@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
@@ -45,6 +46,7 @@ func Explain(ctx context.Context, cfg Config, in Inputs, extract Source, rdp str
 	if err := e.run.deliveries.resolve(e.run.rdpCodes); err != nil {
 		return nil, err
 	}
+	e.collect()
 	out := &Explanations{Search: e.searched(), Inputs: e.inputs()}
 	for _, text := range asked {
 		out.All = append(out.All, e.explain(text))
@@ -91,7 +93,7 @@ func (e *explaining) explain(text string) Explanation {
 	if cfg.Digits.Valid(m) {
 		x.Fuel, x.CheckDigits = m.Fuel().String(), checkDigitsOf(m, cfg)
 	}
-	points, devices := e.rowsOf(uint64(m))
+	points, devices := slices.Clone(e.points[uint64(m)]), slices.Clone(e.devices[uint64(m)]) // asked twice, answered twice
 	var kept []pointFound
 	for i := range points {
 		p := &points[i]
@@ -114,7 +116,7 @@ func (e *explaining) explain(text string) Explanation {
 		x.Devices = append(x.Devices, d.row)
 	}
 	if e.extract != nil {
-		x.Held = e.heldOf(m, x.Decision, points)
+		x.Held = e.heldOf(m, x.Decision)
 	}
 	return x
 }

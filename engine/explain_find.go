@@ -20,6 +20,9 @@ type explaining struct {
 
 	workers  []*finder
 	verdicts *verdicts // made with the first decision
+
+	points  map[uint64][]pointFound // by number
+	devices map[uint64][]deviceFound
 }
 
 // finder is one worker's part of the search.
@@ -63,7 +66,7 @@ func newFinder(e *explaining) *finder {
 		devices: newDeviceScanner(&e.run.cfg, e.run.devices, e.run.associations, e.run.checks),
 		points:  newPointScanner(e.run.points, e.run.rdpCodes, e.run.checks)}
 	if e.extract != nil {
-		f.held = newHeldScanner(e.extract, &e.run.cfg)
+		f.held = newHeldScanner(e.extract, e.run)
 	}
 	return f
 }
@@ -112,7 +115,8 @@ func (f *finder) lookAtDevices(at int) error {
 // whole anyway.
 func (f *finder) look(s *scanner, at int, use func(rows []int32) error) error {
 	t := s.table
-	if !f.mayHold(t, at) {
+	isCounted := t.plan.Files[t.plan.Splits[at].File].Rows >= 0
+	if isCounted && !f.mayHold(t, at) { // else the rows behind it would have no number
 		return nil
 	}
 	useMatches := func() error {
@@ -123,10 +127,10 @@ func (f *finder) look(s *scanner, at int, use func(rows []int32) error) error {
 		return use(rows)
 	}
 	var err error
-	if t.plan.Files[t.plan.Splits[at].File].Rows < 0 {
-		err = s.scan(at, useMatches)
-	} else {
+	if isCounted {
 		err = f.readHits(s, at, useMatches)
+	} else {
+		err = s.scan(at, useMatches)
 	}
 	f.read[t.name].SplitsRead++
 	f.read[t.name].RowsRead += t.readRows[at]

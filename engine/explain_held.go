@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -64,8 +63,11 @@ type heldScanner struct {
 	scanner
 	of        *heldTable
 	registrar *meterpoint.Registrar
-	covered   map[string]bool // RDPs that some row names
-	seen      map[string]bool // texts of rdp_id
+	digits    meterpoint.Digits
+	rdps      *codeDecoder
+	codes     []uint8
+	named     [256]bool // by code of the RDP: some row names it
+	unnamed   [100]bool // by distributor, 0 for gas: some row names none
 	found     []heldFound
 }
 
@@ -76,16 +78,18 @@ type heldFound struct {
 	row    HeldRow
 }
 
-func newHeldScanner(of *heldTable, cfg *Config) *heldScanner {
-	return &heldScanner{scanner: scanner{table: of.table}, of: of, registrar: &cfg.Registrar,
-		covered: map[string]bool{}, seen: map[string]bool{}}
+func newHeldScanner(of *heldTable, r *run) *heldScanner {
+	return &heldScanner{scanner: scanner{table: of.table}, of: of, registrar: &r.cfg.Registrar, digits: r.cfg.Digits,
+		rdps: newCodeDecoder(r.rdpCodes.parse)}
 }
 
 func (f *finder) lookAtHeld(at int) error {
 	s := f.held
 	bound := s.table.bound(at)
 	err := s.scan(at, func() error {
-		s.cover(f)
+		if err := s.cover(); err != nil {
+			return err
+		}
 		rows, err := f.matches(&s.scanner, bound.fields)
 		for _, row := range rows {
 			s.keep(int(row))
@@ -110,21 +114,48 @@ func (s *heldScanner) holder(m meterpoint.MPxN, rdpID string) string {
 	return rdp
 }
 
-// cover notes the RDPs that the rows of the batch name.
-func (s *heldScanner) cover(f *finder) {
-	for row := range s.rows {
-		text := s.trimmedText(fieldRDPID, row)
-		if text != "" {
-			s.covered[text] = true
-			continue
-		}
-		if s.of.rdp != "" {
-			continue
-		}
-		if m, ok := meterpoint.ParseMPxN(s.columns[fieldMPxN].trimmed(row)); ok && f.of.run.cfg.Digits.Valid(m) {
-			s.covered[s.holder(m, "")] = true
+// cover notes who holds any row of the batch.
+func (s *heldScanner) cover() error {
+	codes := resize(&s.codes, s.rows)
+	clear(codes)
+	if s.present[fieldRDPID] {
+		if err := s.rdps.decode(codes, &s.columns[fieldRDPID]); err != nil {
+			return s.refuse(fieldRDPID, err)
 		}
 	}
+	hasUnnamed := false
+	for _, code := range codes {
+		s.named[code] = true
+		hasUnnamed = hasUnnamed || code == rdpAbsent
+	}
+	if !hasUnnamed || s.of.rdp != "" {
+		return nil
+	}
+	numbers := resize(&s.numbers, s.rows)
+	if err := s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil); err != nil {
+		return s.refuse(fieldMPxN, err)
+	}
+	for i, n := range numbers {
+		if m := meterpoint.MPxN(n); codes[i] == rdpAbsent && s.digits.Valid(m) {
+			s.unnamed[m.Distributor()] = true
+		}
+	}
+	return nil
+}
+
+// covers tells whether the RDP holds any row.
+func (s *heldScanner) covers(rdp string, codes *rdpCodes) bool {
+	for code, name := range codes.names {
+		if name == rdp && s.named[code] {
+			return true
+		}
+	}
+	for distributor, isSeen := range s.unnamed {
+		if holder, _ := s.registrar.Resolve(meterpoint.MPxN(distributor)*1e11, ""); isSeen && holder == rdp {
+			return true
+		}
+	}
+	return rdp == s.of.rdp
 }
 
 func (s *heldScanner) trimmedText(f field, row int) string {
@@ -143,9 +174,9 @@ func (s *heldScanner) keep(row int) {
 }
 
 // heldOf classifies what is held for a number.
-func (e *explaining) heldOf(m meterpoint.MPxN, r *Ruling, points []pointFound) *HeldState {
+func (e *explaining) heldOf(m meterpoint.MPxN, r *Ruling) *HeldState {
 	var rows []heldFound
-	covered := map[string]bool{e.extract.rdp: true}
+	isCovered := false
 	for _, f := range e.workers {
 		for _, h := range f.held.found {
 			if h.number == uint64(m) {
@@ -153,18 +184,16 @@ func (e *explaining) heldOf(m meterpoint.MPxN, r *Ruling, points []pointFound) *
 				rows = append(rows, h)
 			}
 		}
-		for rdp := range f.held.covered {
-			covered[rdp] = true
-		}
+		isCovered = isCovered || r != nil && r.RDP != "" && f.held.covers(r.RDP, e.run.rdpCodes)
 	}
-	slices.SortFunc(rows, func(a, b heldFound) int { return cmp.Or(comparePlaces(a.place, b.place)) })
+	slices.SortFunc(rows, func(a, b heldFound) int { return comparePlaces(a.place, b.place) })
 	state := &HeldState{Rows: []HeldRow{}}
 	if r != nil {
 		state.Expected, state.Responsible = r.New, r.RDP
 	}
 	own := classifyHeldRows(rows, r, &e.run.cfg, m)
 	if r != nil {
-		state.Class = classifyHeld(r, m.Fuel(), covered[r.RDP] && r.RDP != "", own, e.run.cfg.Switches)
+		state.Class = classifyHeld(r, m.Fuel(), isCovered, own, e.run.cfg.Switches)
 		state.Difference = !slices.Contains([]string{heldNotCovered, heldMatch, heldWithheld}, state.Class)
 	}
 	for _, h := range rows {

@@ -61,26 +61,26 @@ func (s *scanner) text(f field, row int) *string {
 	return &value
 }
 
-// rowsOf are the rows that hold a number, in (file, row) order, with their
-// files spelled out.
-func (e *explaining) rowsOf(number uint64) (points []pointFound, devices []deviceFound) {
+// collect brings together what the workers found, by number, in (file, row)
+// order and with files spelled out.
+func (e *explaining) collect() {
+	e.points, e.devices = map[uint64][]pointFound{}, map[uint64][]deviceFound{}
 	for _, f := range e.workers {
 		for _, p := range f.foundPoints {
-			if p.number == number {
-				p.row.SourceRow = e.run.points.sourceRow(p.place)
-				points = append(points, p)
-			}
+			p.row.SourceRow = e.run.points.sourceRow(p.place)
+			e.points[p.number] = append(e.points[p.number], p)
 		}
 		for _, d := range f.foundDevices {
-			if d.number == number {
-				d.row.SourceRow = e.run.devices.sourceRow(d.place)
-				devices = append(devices, d)
-			}
+			d.row.SourceRow = e.run.devices.sourceRow(d.place)
+			e.devices[d.number] = append(e.devices[d.number], d)
 		}
 	}
-	slices.SortFunc(points, func(a, b pointFound) int { return comparePlaces(a.place, b.place) })
-	slices.SortStableFunc(devices, func(a, b deviceFound) int { return comparePlaces(a.place, b.place) })
-	return points, devices
+	for _, rows := range e.points {
+		slices.SortFunc(rows, func(a, b pointFound) int { return comparePlaces(a.place, b.place) })
+	}
+	for _, rows := range e.devices {
+		slices.SortStableFunc(rows, func(a, b deviceFound) int { return comparePlaces(a.place, b.place) })
+	}
 }
 
 // sourceRow is where a row stands, also in a file of which only reading told

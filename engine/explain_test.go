@@ -18,7 +18,8 @@ import (
 // unchanged for what a run does not list.
 func TestExplainAgreesWithRun(t *testing.T) {
 	standings, reasons, effects := map[string]int{}, map[string]int{}, map[string]int{}
-	for seed := range uint64(60) {
+	skipped := 0
+	for seed := range uint64(30) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		c := randomCase(random, 20+random.IntN(380)+500*int(seed%2))
 		c.cfg.ListWarnings, c.cfg.Passes = true, 0
@@ -57,9 +58,25 @@ func TestExplainAgreesWithRun(t *testing.T) {
 		if diff := gocmp.Diff(exceptionsOfNumbers(sink.exceptions), exceptionsExplained(got)); diff != "" {
 			t.Errorf("seed %d: exceptions (-run +explained):\n%s", seed, diff)
 		}
+		for range 3 { // alone, by the splits that statistics leave, and twice
+			i := random.IntN(len(asked))
+			one, err := Explain(context.Background(), c.cfg, Inputs{c.shapedDevices, c.shapedPoints}, nil, "", []string{asked[i], asked[i]})
+			if err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			if diff := gocmp.Diff([]Explanation{got.All[i], got.All[i]}, one.All); diff != "" {
+				t.Errorf("seed %d: one of many, and alone:\n%s", seed, diff)
+			}
+			for _, search := range one.Search {
+				skipped += search.Splits - search.SplitsRead
+			}
+		}
 		if t.Failed() {
 			t.FailNow()
 		}
+	}
+	if skipped == 0 {
+		t.Error("no split was skipped")
 	}
 	for _, tried := range []struct {
 		what string
