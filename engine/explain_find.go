@@ -41,11 +41,10 @@ type finder struct {
 
 // deviceFound is one association with a number that is asked for.
 type deviceFound struct {
-	place       place
-	number      uint64
-	row         DeviceRow
-	association association
-	word        uint64 // 0 where the row says nothing of the point
+	place  place
+	number uint64
+	row    DeviceRow
+	word   uint64 // 0 where the row says nothing of the point
 }
 
 // pointFound is a row of meter_points with such a number.
@@ -269,15 +268,14 @@ func (f *finder) findDevices(rows []int32) error {
 			if _, isHit := slices.BinarySearch(rows, row); !isHit || f.of.sought.Index(found.numbers[i]) < 0 {
 				continue
 			}
-			d := deviceFound{place: place{s.at, s.first + int64(row)}, number: found.numbers[i],
-				association: r.associations.all[int(found.kinds[i])<<3|int(found.classes[i])]}
+			d := deviceFound{place: place{s.at, s.first + int64(row)}, number: found.numbers[i]}
 			var words [2]uint64
 			var into [2]int32
 			if n, _ := kernel.Combine(words[:], into[:], 0, found.kinds[i:i+1], found.classes[i:i+1], found.numbers[i:i+1],
 				found.rows[i:i+1], &r.associations.payloads, uint32(slot)<<slotShift, &counts); n > 0 {
 				d.word = words[0]
 			}
-			d.row = f.describeDevice(int(row), found.kinds[i], column, &d.association)
+			d.row = f.describeDevice(int(row), found.kinds[i], column, &r.associations.all[int(found.kinds[i])<<3|int(found.classes[i])])
 			f.foundDevices = append(f.foundDevices, d)
 		}
 	}

@@ -242,14 +242,16 @@ func (p *Published) findLines(shard int, here []int, points []meterpoint.MPxN, f
 	if layout == nil {
 		return p.damaged(manifestName, fmt.Errorf("it has no layout for %s", s.Fuel))
 	}
+	wanted := map[meterpoint.MPxN][]int{}
+	for _, i := range here {
+		wanted[points[i]] = append(wanted[points[i]], i)
+	}
 	source, sum := &source{file: f}, sha256.New()
 	whole := io.TeeReader(source, sum)
 	_, misread := layout.parseAt(whole, p.manifest.Content.envelope(s), func(r Record, at recordPlace) error {
-		for _, i := range here {
-			if points[i] == r.MPxN {
-				found[i].Line = newPublishedLine(s, at)
-				found[i].compare(r)
-			}
+		for _, i := range wanted[r.MPxN] {
+			found[i].Line = newPublishedLine(s, at)
+			found[i].compare(r)
 		}
 		return nil
 	})

@@ -279,8 +279,7 @@ func orDash(text string) string {
 
 // newsWords says what the RDP is taken to know, and what follows.
 func (d *explanationDocument) newsWords(r *engine.Ruling) string {
-	knows := map[string]string{"recorded": "the recorded " + r.Recorded, "go-live": "only ever an A", "reported": "the reported " + r.Reported}[d.Baseline]
-	base := fmt.Sprintf("baseline %s: the RDP is taken to know %s", d.Baseline, knows)
+	base := fmt.Sprintf("baseline %s: the RDP is taken to know %s", d.Baseline, d.knownWords(r))
 	switch {
 	case r.Reportable:
 		return fmt.Sprintf("%s, so %s is news", base, r.New)
@@ -294,6 +293,22 @@ func (d *explanationDocument) newsWords(r *engine.Ruling) string {
 		return "a recorded I is not told while installed_status is off"
 	}
 	return fmt.Sprintf("%s, so %s is no news", base, r.New)
+}
+
+// knownWords says what the baseline takes the RDP to know of the point.
+func (d *explanationDocument) knownWords(r *engine.Ruling) string {
+	null := meterpoint.Null.String()
+	switch {
+	case d.Baseline == meterpoint.BaselineGoLive.String() && r.Recorded == meterpoint.Active.String():
+		return "the A, which alone was ever told"
+	case d.Baseline == meterpoint.BaselineGoLive.String():
+		return "nothing, since only an A was ever told"
+	case d.Baseline == meterpoint.BaselineReported.String() && r.Reported == null, d.Baseline == meterpoint.BaselineRecorded.String() && r.Recorded == null:
+		return "nothing: the " + d.Baseline + " status is Null"
+	case d.Baseline == meterpoint.BaselineReported.String():
+		return "the reported " + r.Reported
+	}
+	return "the recorded " + r.Recorded
 }
 
 // writePublished shows the row and the line of a publication.
