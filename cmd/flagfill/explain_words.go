@@ -261,7 +261,10 @@ func rdpWords(r *engine.Ruling) string {
 	case engine.RDPBad:
 		return "none: rdp_id names no RDP (BAD_RDP)"
 	case engine.RDPMismatched:
-		return fmt.Sprintf("none: rdp_id is not %s, as %s says (RDP_MISMATCH)", orDash(r.DistributorRDP), distributor)
+		if r.DistributorRDP == "" {
+			return "none: " + distributor + " is not known, so no rdp_id is its own (RDP_MISMATCH)"
+		}
+		return fmt.Sprintf("none: rdp_id is not %s, as %s says (RDP_MISMATCH)", r.DistributorRDP, distributor)
 	case engine.RDPNone:
 		if r.Distributor != "" {
 			return "none: no rdp_id, and the distributor " + r.Distributor + " is not known (NO_RDP)"
