@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/apache/arrow/go/v17/arrow"
-
 	"flagfill/engine/kernel"
 )
 
@@ -119,9 +117,9 @@ func (f *finder) look(s *scanner, at int, use func(rows []int32) error) error {
 		return nil
 	}
 	useMatches := func() error {
-		rows, err := f.matches(s, t.bound(at).fields)
-		if err != nil || len(rows) == 0 {
-			return err
+		rows := f.matches(s, t.bound(at).fields)
+		if len(rows) == 0 {
+			return nil
 		}
 		return use(rows)
 	}
@@ -145,11 +143,10 @@ func (f *finder) readHits(s *scanner, at int, use func() error) error {
 	keys := s.table.bound(at).identifiers()
 	f.hits = f.hits[:0]
 	err := s.scanColumns(at, &keys, func() error {
-		rows, err := f.matches(s, keys.fields)
-		for _, row := range rows {
+		for _, row := range f.matches(s, keys.fields) {
 			f.hits = append(f.hits, s.first+int64(row))
 		}
-		return err
+		return nil
 	})
 	for len(f.hits) > 0 && err == nil {
 		n := 1
@@ -187,68 +184,6 @@ func (b *binding) identifiers() binding {
 		}
 	}
 	return keys
-}
-
-// numberMarks finds numbers in columns; of a dictionary it knows which entries
-// are asked for.
-type numberMarks struct {
-	entries [fields]arrow.ArrayData
-	marked  [fields][]int32 // codes of these entries
-	numbers []uint64        // scratch
-	rows    []int32
-	found   []int32
-}
-
-// matches lists the rows of the batch that hold a number asked for, sorted. It
-// is valid until the next call.
-func (f *finder) matches(s *scanner, columns []field) ([]int32, error) {
-	m := &f.marks
-	m.found = m.found[:0]
-	for _, at := range columns {
-		if !at.isIdentifier() {
-			continue
-		}
-		m.rows = m.rows[:0]
-		switch c := &s.columns[at]; {
-		case c.codes != nil:
-			m.inDictionary(at, c, f.of.sought)
-		case c.integers != nil:
-			m.rows = kernel.Find(m.rows, c.integers, f.of.sought)
-		default:
-			numbers := resize(&m.numbers, s.rows)
-			kernel.ParseTexts(numbers, c.texts.offsets, c.texts.data, nil)
-			m.rows = kernel.Find(m.rows, numbers, f.of.sought)
-		}
-		for _, row := range m.rows {
-			if !s.columns[at].isNull(int(row)) { // a null row may hold any value
-				m.found = append(m.found, row)
-			}
-		}
-	}
-	slices.Sort(m.found)
-	m.found = slices.Compact(m.found)
-	return m.found, nil
-}
-
-// inDictionary finds the rows of codes whose entries are asked for: in most
-// batches there is none, and no code is looked at.
-func (m *numberMarks) inDictionary(at field, c *column, sought *kernel.Sought) {
-	if m.entries[at] != c.entries {
-		m.entries[at] = c.entries
-		numbers := make([]uint64, c.dict.len())
-		if len(numbers) > 0 {
-			kernel.ParseTexts(numbers, c.dict.offsets, c.dict.data, nil)
-		}
-		m.marked[at] = kernel.Find(m.marked[at][:0], numbers, sought)
-	}
-	if len(m.marked[at]) == 0 {
-		return
-	}
-	for row, code := range c.codes {
-		if slices.Contains(m.marked[at], code) {
-			m.rows = append(m.rows, int32(row))
-		}
-	}
 }
 
 // findDevices keeps what the rows say, decided by the code of a run.

@@ -90,11 +90,10 @@ func (f *finder) lookAtHeld(at int) error {
 		if err := s.cover(); err != nil {
 			return err
 		}
-		rows, err := f.matches(&s.scanner, bound.fields)
-		for _, row := range rows {
+		for _, row := range f.matches(&s.scanner, bound.fields) {
 			s.keep(int(row))
 		}
-		return err
+		return nil
 	})
 	f.read[Extract].SplitsRead++
 	f.read[Extract].RowsRead += s.table.readRows[at]
