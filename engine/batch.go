@@ -67,14 +67,18 @@ type File struct {
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
 	Columns     []Column // in file order
+	// PagesUnchecked: a Parquet file whose pages have no checksum, so that damage
+	// within them may go unseen.
+	PagesUnchecked bool
 }
 
 // Column of a file. Type is nil where no loader can give the column as one of
 // the Arrow types that the engine binds; Native names the file's own type.
 type Column struct {
-	Name   string
-	Type   arrow.DataType
-	Native string // "BYTE_ARRAY (STRING)", "INT64"
+	Name     string
+	Type     arrow.DataType
+	Native   string // "BYTE_ARRAY (STRING)", "INT64"
+	Obstacle string // why Type is nil, where Native does not say it: "it is encrypted"
 }
 
 // Split is a part of a file that one goroutine reads.

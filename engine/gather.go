@@ -24,6 +24,7 @@ type gatherer struct {
 	deviceSlab  *kernel.Slab
 	pointSlab   *kernel.Slab
 	pass        int
+	changes     changeDates
 
 	// Every association is counted here by kind and class, every row by kind or
 	// by class: control totals and row exceptions follow from the counts.
@@ -46,6 +47,7 @@ func newGatherer(r *run) *gatherer {
 		devices:     newDeviceScanner(&r.cfg, r.devices, r.associations, r.checks),
 		points:      newPointScanner(r.points, r.rdpCodes, r.checks),
 		noted:       newNoted(r),
+		changes:     changeDates{newest: NoDay},
 		deviceWords: kernel.NewBuckets(deviceSlab, r.ranges.Count()),
 		pointWords:  kernel.NewBuckets(pointSlab, r.ranges.Count()),
 	}
@@ -56,10 +58,7 @@ func newGatherer(r *run) *gatherer {
 // gather reads, in parallel, the splits that a pass needs. Points come first,
 // so that wrong columns there show early.
 func (r *run) gather(ctx context.Context, pass int) error {
-	points, devices := r.passes.list(MeterPoints, pass), []int(nil)
-	if !r.passes.all[pass].devices.empty() {
-		devices = r.passes.list(Devices, pass)
-	}
+	points, devices := r.passes.list(MeterPoints, pass), r.passes.list(Devices, pass)
 	var next atomic.Int64
 	err := each(ctx, r.cfg.Workers, func(ctx context.Context, worker int) error {
 		g := r.gatherers[worker]
@@ -155,6 +154,9 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	n := kernel.KeepPoints(words, days, rows, numbers, payloads, s.days, classes, &g.run.keepPoints, counts)
 	if s.firstReading() {
 		g.noted.points(s, classes)
+		if s.present[fieldChangedOn] {
+			g.changes.note(s.days, g.run.asOfDay)
+		}
 	}
 	span := g.run.passes.all[g.pass].points
 	g.noted.values(s, numbers, classes, g.run.ranges, span)
@@ -179,6 +181,9 @@ func (g *gatherer) keep(s *scanner, span span, words []uint64, days, rows []int3
 		if err := g.run.passes.agree(g.run, s, words); err != nil {
 			return 0, err
 		}
+	}
+	if span.empty() {
+		return 0, nil
 	}
 	first, last := ranges.Span(span.from, span.to)
 	return kernel.Within(words, days, rows, first, last), nil
