@@ -30,6 +30,7 @@ var mayImport = map[string]struct {
 	"bench/synth":        {ours: []string{"engine/meterpoint"}},
 	"bench/measure":      {standardOnly: true},
 	"bench/floors":       {ours: []string{"bench/measure"}},
+	"bench/explain":      {ours: []string{"bench/measure", "engine", "engine/meterpoint", "loaders"}},
 	"bench/surge":        {ours: []string{"bench/measure", "bench/synth"}},
 	"bench/peers":        {ours: []string{"bench/measure"}},
 	"bench/peers/gomap":  {},
@@ -48,7 +49,7 @@ var confined = map[string][]string{
 }
 
 // Files that start goroutines, each with a comment on who stops them.
-var startsGoroutines = []string{"engine/workers.go", "loaders/workers.go", "writers/workers.go", "cmd/flagfill/main.go", "cmd/flagfill/progress.go", "bench/synth/turns.go", "bench/floors/pages.go"}
+var startsGoroutines = []string{"engine/workers.go", "loaders/workers.go", "writers/workers.go", "cmd/flagfill/main.go", "cmd/flagfill/progress.go", "bench/synth/turns.go", "bench/floors/pages.go", "bench/explain/keys.go"}
 
 const (
 	longestFile     = 400

@@ -32,6 +32,14 @@ type Source interface {
 	Open(split Split, columns []int) (Reader, error)
 }
 
+// PartSource is a Source of which some splits can be opened in part.
+type PartSource interface {
+	Source
+	// Part gives the split of these rows alone, counted from the split's first,
+	// where reading them costs hardly more than the rows; else false.
+	Part(split Split, from, rows int64) (Split, bool)
+}
+
 // Plan is what a source consists of. Splits stand in (file, row) order and
 // cover every row once.
 type Plan struct {

@@ -155,7 +155,7 @@ func (f Facts) ambiguities(q meterpoint.Question) []AmbiguityTotal {
 			alternative := Alternative{Policy: choice.String()}
 			for i, c := range f {
 				was, would := q.Outcome(c.Point), other.Outcome(c.Point)
-				if was.Status != would.Status || was.Hold != would.Hold || was.Reportable != would.Reportable {
+				if was.Differs(would) {
 					depends[i] = true
 				}
 				if would.Fate == meterpoint.Changed {

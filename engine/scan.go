@@ -35,24 +35,34 @@ type scanner struct {
 
 // scan opens the split and hands each batch to use.
 func (s *scanner) scan(at int, use func() error) error {
+	return s.scanColumns(at, s.table.bound(at), use)
+}
+
+// scanColumns is scan for the columns of a binding of its own.
+func (s *scanner) scanColumns(at int, bound *binding, use func() error) error {
+	rows, err := s.scanPart(at, s.table.plan.Splits[at], bound, use)
+	s.table.readRows[at] = rows
+	return err
+}
+
+// scanPart is scanColumns for a part of the split. It gives how many rows it
+// read.
+func (s *scanner) scanPart(at int, part Split, bound *binding, use func() error) (rows int64, err error) {
 	s.watch.Start()
-	split := s.table.plan.Splits[at]
-	bound := &s.table.bindings[split.File]
-	reader, err := s.table.source.Open(split, bound.columns)
+	reader, err := s.table.source.Open(part, bound.columns)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer reader.Close()
 	defer s.releaseParts()
 	askForNumbers(reader, bound.fields)
-	s.at, s.split, s.present = at, split, [fields]bool{}
+	s.at, s.split, s.present = at, s.table.plan.Splits[at], [fields]bool{}
 	s.known = s.table.readRows[at] >= 0
-	s.trail.begin(at, split.Rows)
+	s.trail.begin(at, s.split.Rows)
 	for _, f := range bound.fields {
 		s.present[f] = true
 	}
 	var batch Batch
-	rows := int64(0)
 	for {
 		err := reader.Next(&batch)
 		s.watch.Lap(stepDecode)
@@ -60,25 +70,24 @@ func (s *scanner) scan(at int, use func() error) error {
 			break
 		}
 		if err != nil {
-			return err
+			return rows, err
 		}
 		rows += batch.Record.NumRows()
 		for at := int64(0); at < batch.Record.NumRows(); at += kernel.MaxTrail {
 			if err := s.load(&batch, at, bound.fields); err != nil {
-				return err
+				return rows, err
 			}
 			if err := use(); err != nil {
-				return err
+				return rows, err
 			}
 		}
 	}
-	s.table.readRows[at] = rows
-	if rows > split.Rows || s.file().Rows >= 0 && rows != split.Rows {
-		return &Refusal{Kind: RefusedInput,
-			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, ShownPath(s.file().Path), split.Rows, split.FirstRow, rows),
+	if rows > part.Rows || s.file().Rows >= 0 && rows != part.Rows {
+		return rows, &Refusal{Kind: RefusedInput,
+			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, ShownPath(s.file().Path), part.Rows, part.FirstRow, rows),
 			Next:    "The file is damaged: ask for the extract again."}
 	}
-	return nil
+	return rows, nil
 }
 
 // askForNumbers spares identifiers the way through text where the reader can.

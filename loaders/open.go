@@ -121,3 +121,17 @@ func (s *fileSource) Open(split engine.Split, columns []int) (engine.Reader, err
 	}
 	return s.files[split.File].open(split, columns)
 }
+
+// Part is part of engine.PartSource: rows of a Parquet file are found page by
+// page.
+func (s *fileSource) Part(split engine.Split, from, rows int64) (engine.Split, bool) {
+	if split.File < 0 || split.File >= len(s.files) {
+		return split, false
+	}
+	_, ok := s.files[split.File].(*parquetFile)
+	if !ok || from < 0 || rows < 1 || rows > split.Rows-from {
+		return split, false
+	}
+	split.FirstRow, split.Rows, split.Bounds = split.FirstRow+from, rows, nil
+	return split, true
+}
