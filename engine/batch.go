@@ -59,6 +59,7 @@ type File struct {
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
 	Columns     []Column // in file order
+	Publication int      // of table Extract: 0 for an extract; changes.parquet of the first publication to be applied is 1, and so on
 }
 
 // Column of a file. Type is nil where no loader can give the column as one of
