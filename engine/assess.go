@@ -27,11 +27,16 @@ type assessor struct {
 	deviceChunks, pointChunks [][]*kernel.Chunk // of the range at hand, by gatherer
 	usedDevices, usedPoints   []*kernel.Chunk   // of the ranges before
 	locator                   locator
+	held                      *heldRange // nil but in a reconciliation
 }
 
 func newAssessor(r *run) *assessor {
-	return &assessor{run: r, ledger: &ledger{keep: r.kept()}, cells: newHistogram(),
+	a := &assessor{run: r, ledger: &ledger{keep: r.kept()}, cells: newHistogram(),
 		watch: NewStopwatch(r.cfg.Clock, steps), verdicts: &verdicts{question: r.cfg.Question}, locator: locator{run: r}}
+	if r.comparison != nil {
+		a.held = &heldRange{run: r, tally: newTally()}
+	}
+	return a
 }
 
 // assess decides a pass's ranges in parallel and hands the changes to the sink
@@ -40,20 +45,31 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 	if err := r.deliveries.resolve(r.rdpCodes); err != nil {
 		return err
 	}
-	spare := sync.Pool{New: func() any { return new(Changes) }}
+	if r.comparison != nil {
+		if err := r.comparison.resolve(r); err != nil {
+			return err
+		}
+	}
+	spare := sync.Pool{New: func() any { return &assessed{changes: new(Changes)} }}
 	err := inOrder(ctx, r.cfg.Workers, span.to-span.from,
-		func(worker, i int) (*Changes, error) {
-			changes := spare.Get().(*Changes)
-			changes.reset(r.deliveries.rdps)
-			return changes, r.assessors[worker].assessRange(span.from+i, changes)
+		func(worker, i int) (*assessed, error) {
+			found := spare.Get().(*assessed)
+			found.changes.reset(r.deliveries.rdps)
+			found.differences.reset(r.deliveries.rdps)
+			return found, r.assessors[worker].assessRange(span.from+i, found)
 		},
-		func(changes *Changes) error {
-			defer spare.Put(changes)
-			r.written.count(changes)
-			if changes.Len() == 0 {
+		func(found *assessed) error {
+			defer spare.Put(found)
+			r.written.count(found.changes)
+			if r.comparison != nil {
+				if err := r.comparison.write(r, &found.differences); err != nil {
+					return err
+				}
+			}
+			if found.changes.Len() == 0 {
 				return nil
 			}
-			return sink.Write(changes)
+			return sink.Write(found.changes)
 		})
 	for i, a := range r.assessors {
 		a.giveBack(r.gatherers[i])
@@ -61,13 +77,20 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 	return err
 }
 
+// assessed is what one range has to list.
+type assessed struct {
+	changes     *Changes
+	differences Differences
+}
+
 // assessRange takes the words of one range from all gatherers, joins them and
-// decides each point. changes receives what is to be listed, in key order.
-func (a *assessor) assessRange(i int, changes *Changes) error {
+// decides each point. to receives what is to be listed, in key order.
+func (a *assessor) assessRange(i int, to *assessed) error {
+	changes := to.changes
 	a.watch.Start()
 	a.take(i)
 	var before *rangeCopy
-	if a.run.isChecked(i) {
+	if a.held == nil && a.run.isChecked(i) {
 		a.watch.Lap(stepFold)
 		before = copyRange(a.deviceWords, a.pointWords, a.days)
 		a.watch.Lap(stepCheck)
@@ -79,7 +102,11 @@ func (a *assessor) assessRange(i int, changes *Changes) error {
 	if before != nil { // counted apart, to be compared with the twin
 		cells, found = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
-	decider{run: a.run, cells: cells, verdicts: a.verdicts, ledger: found, changes: changes}.decide(points, days, devices)
+	d := decider{run: a.run, cells: cells, verdicts: a.verdicts, ledger: found, changes: changes}
+	if a.held != nil {
+		d.compare = a.held.take(i, &to.differences)
+	}
+	d.decide(points, days, devices)
 	a.watch.Lap(stepDecide)
 	a.locate(found)
 	a.watch.Lap(stepLocate)
@@ -132,6 +159,9 @@ func (a *assessor) giveBack(g *gatherer) {
 	a.letGo()
 	g.deviceSlab.Reuse(a.usedDevices)
 	g.pointSlab.Reuse(a.usedPoints)
+	if a.held != nil {
+		a.held.giveBack(g.heldSlab)
+	}
 	a.usedDevices, a.usedPoints = a.usedDevices[:0], a.usedPoints[:0]
 }
 
@@ -156,6 +186,7 @@ type decider struct {
 	verdicts *verdicts
 	ledger   *ledger
 	changes  *Changes
+	compare  *comparer // nil but in a reconciliation
 }
 
 func (d decider) decide(points []uint64, days []int32, devices []uint64) {
@@ -172,6 +203,9 @@ func (d decider) decide(points []uint64, days []int32, devices []uint64) {
 			continue
 		}
 		d.point(join.Key, set&setMask, points[join.LeftFrom:join.LeftTo], days[join.LeftFrom:join.LeftTo])
+	}
+	if d.compare != nil {
+		d.compare.rest()
 	}
 }
 
@@ -217,6 +251,10 @@ func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) {
 		}
 	}
 	v := d.verdicts.of(s)
+	if d.compare != nil {
+		s = d.compare.point(expected{m, route.rdp, v, day, recorded}, s)
+		v = d.verdicts.of(s)
+	}
 	d.cells.add(cellKey(route.rdp, m.Fuel(), s), 1)
 	if v.fate != meterpoint.Unchanged || v.reportable {
 		flags |= d.list(m, route, recorded, v, day)

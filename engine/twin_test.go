@@ -205,7 +205,7 @@ func TestTwinStopsTheRun(t *testing.T) {
 		for s := range a.verdicts.table {
 			a.verdicts.table[s] = verdict{asked: true, status: meterpoint.Active, rule: meterpoint.RuleCommissioned}
 		}
-		err := a.assessRange(i, new(Changes))
+		err := a.assessRange(i, &assessed{changes: new(Changes)})
 		if err == nil {
 			continue
 		}

@@ -31,6 +31,9 @@ func newContent(cfg *engine.Config, f Flows, written *flowFiles, changes Changes
 		Next:    Next{FileID: f.FirstFileID, Generation: f.FirstGeneration},
 		Facts:   FactCells(result.Facts),
 	}
+	if cfg.AsRecorded {
+		c.Expected = ExpectedRecorded
+	}
 	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
 		c.Rules[a.String()] = cfg.Rules.Choices[a].String()
 	}
@@ -85,6 +88,10 @@ func (c *Content) question() (q meterpoint.Question, switches engine.Switches, e
 	if !scopeOK || !baselineOK {
 		return q, switches, fmt.Errorf("its scope %q or its baseline %q is unknown", engine.Shown(c.Scope), engine.Shown(c.Baseline))
 	}
+	if c.Expected != "" && c.Expected != ExpectedRecorded {
+		return q, switches, fmt.Errorf("its expected statuses are %q", engine.Shown(c.Expected))
+	}
+	q.AsRecorded = c.Expected == ExpectedRecorded
 	q.Rules.InstalledStatus = c.Switches.InstalledStatus
 	if len(c.Rules) != meterpoint.Ambiguities {
 		return q, switches, fmt.Errorf("its rules state %d policies, not %d", len(c.Rules), meterpoint.Ambiguities)
