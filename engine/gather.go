@@ -63,7 +63,7 @@ func newGatherer(r *run) *gatherer {
 // so that wrong columns there show early.
 func (r *run) gather(ctx context.Context, pass int) error {
 	points, devices, held := r.passes.list(MeterPoints, pass), []int(nil), []int(nil)
-	if !r.passes.all[pass].devices.empty() {
+	if pass == 0 || !r.passes.all[pass].devices.empty() {
 		devices, held = r.passes.list(Devices, pass), r.passes.list(Extract, pass)
 	}
 	var next atomic.Int64
@@ -187,6 +187,9 @@ func (g *gatherer) keep(s *scanner, span span, words []uint64, days, rows []int3
 		if err := g.run.passes.agree(g.run, s, words); err != nil {
 			return 0, err
 		}
+	}
+	if span.empty() {
+		return 0, nil
 	}
 	first, last := ranges.Span(span.from, span.to)
 	return kernel.Within(words, days, rows, first, last), nil

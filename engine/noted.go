@@ -76,6 +76,9 @@ func (n *noted) points(s *pointScanner, classes []uint8) {
 // values looks at rows of meter_points, within a pass's ranges, with a value
 // that parses to nothing.
 func (n *noted) values(s *pointScanner, numbers []uint64, classes []uint8, ranges *kernel.Ranges, span span) {
+	if span.empty() {
+		return
+	}
 	first, last := ranges.Span(span.from, span.to)
 	n.odd = kernel.OddPoints(n.odd[:0], s.recordedCodes, s.reportedCodes, s.everCodes, s.rdpCodes, s.days,
 		uint8(meterpoint.NotActive), everBad, rdpBad, badDay)

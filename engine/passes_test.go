@@ -248,3 +248,16 @@ func TestPassesKeepToTheBudget(t *testing.T) {
 		t.Errorf("the budget named, %d MiB, is refused: %v", leastMiB, err)
 	}
 }
+
+// A pass may hold no point at all: the first one reads devices all the same.
+func TestPassesWithoutPoints(t *testing.T) {
+	devices := &memoryTable{columns: deviceColumns, rows: [][]string{{"ESME", "Commissioned", "1200023305967", "", ""}}}
+	points := &memoryTable{columns: pointColumns, rows: [][]string{{"1200023305967", "", "", "", "", ""}}}
+	cfg := testConfig()
+	for cfg.Passes = range 5 {
+		var sink memorySink
+		if _, err := Run(t.Context(), cfg, Inputs{devices, points}, &sink, &Progress{}); err != nil || len(sink.changes) != 1 {
+			t.Errorf("with %d passes %v were listed: %v", cfg.Passes, sink.changes, err)
+		}
+	}
+}
