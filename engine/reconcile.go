@@ -145,6 +145,9 @@ func (c *comparison) resolve(r *run) error {
 			if key.class.IsDifference() {
 				c.early += n
 			}
+			if key.class != RowNotEmitted && key.rdp != rdpAbsent {
+				c.covered[c.holders[key.rdp]] = true
+			}
 		}
 	}
 	c.covered[0] = false

@@ -91,8 +91,10 @@ func (o *heldOracle) readHeld(table *memoryTable, row []string) {
 	if fuel == "" {
 		fuel = None
 	}
-	if apart == "" {
+	if apart == "" || apart != "not_emitted" && rdpID != "" {
 		o.named[holder] = true
+	}
+	if apart == "" {
 		o.rows[number] = append(o.rows[number], oracleHeld{holder, status, day, table.publication})
 		return
 	}
