@@ -86,41 +86,42 @@ type assessed struct {
 // assessRange takes the words of one range from all gatherers, joins them and
 // decides each point. to receives what is to be listed, in key order.
 func (a *assessor) assessRange(i int, to *assessed) error {
-	changes := to.changes
 	a.watch.Start()
 	a.take(i)
 	var before *rangeCopy
-	if a.held == nil && a.run.isChecked(i) {
+	if a.run.isChecked(i) {
 		a.watch.Lap(stepFold)
 		before = copyRange(a.deviceWords, a.pointWords, a.days)
 		a.watch.Lap(stepCheck)
 	}
 	devices, _ := a.devices.Sort(a.deviceWords, nil)
 	points, days := a.points.Sort(a.pointWords, a.days)
-	a.watch.Lap(stepFold)
-	cells, found := a.cells, a.ledger
+	d := decider{run: a.run, cells: a.cells, verdicts: a.verdicts, ledger: a.ledger, changes: to.changes}
 	if before != nil { // counted apart, to be compared with the twin
-		cells, found = newHistogram(), &ledger{keep: a.ledger.keep}
+		d.cells, d.ledger = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
-	d := decider{run: a.run, cells: cells, verdicts: a.verdicts, ledger: found, changes: changes}
 	if a.held != nil {
-		d.compare = a.held.take(i, &to.differences)
+		d.compare = a.held.take(i, &to.differences, before)
 	}
+	a.watch.Lap(stepFold)
 	d.decide(points, days, devices)
 	a.watch.Lap(stepDecide)
-	a.locate(found)
+	a.locate(d.ledger)
 	a.watch.Lap(stepLocate)
 	a.deviceWords, a.pointWords, a.days = devices, points, days // the sorters may have exchanged them
 	if before == nil {
 		return nil
 	}
-	err := before.check(a.run, cells, found, changes)
+	err := before.check(a.run, d)
 	a.watch.Lap(stepCheck)
 	if err != nil {
 		return fmt.Errorf("self-check of range %d failed: %w; nothing was published; please report this", i, err)
 	}
-	a.cells.merge(cells)
-	a.ledger.merge(found)
+	a.cells.merge(d.cells)
+	a.ledger.merge(d.ledger)
+	if a.held != nil {
+		a.held.tally.merge(d.compare.tally)
+	}
 	return nil
 }
 

@@ -82,6 +82,14 @@ func (c *Counts) Differences() (points, rows int64) {
 	return points, rows
 }
 
+// of a class as it stands in Differences.
+func (c *Counts) of(class Class) int64 {
+	if class < Classes {
+		return c.Classes[class]
+	}
+	return c.Rows[class-Classes]
+}
+
 func (c *Counts) add(other *Counts) {
 	for class, n := range other.Classes {
 		c.Classes[class] += n

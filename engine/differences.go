@@ -111,6 +111,10 @@ type line struct {
 	class              Class
 }
 
+func (d *Differences) line(i int) line {
+	return line{d.MPxN[i], d.RDP[i], d.HeldBy[i], d.Expected[i], d.Held[i], d.ExpectedOn[i], d.HeldOn[i], d.Class[i]}
+}
+
 func (d *Differences) add(l line) {
 	d.MPxN = append(d.MPxN, l.mpxn)
 	d.RDP = append(d.RDP, l.rdp)

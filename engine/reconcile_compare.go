@@ -20,8 +20,9 @@ type heldRange struct {
 	rows   []heldRow // scratch
 }
 
-// take sorts the range's words of all gatherers.
-func (h *heldRange) take(i int, to *Differences) *comparer {
+// take sorts the range's words of all gatherers. What a copy is kept of is
+// counted apart.
+func (h *heldRange) take(i int, to *Differences, kept *rangeCopy) *comparer {
 	h.words, h.days = h.words[:0], h.days[:0]
 	for _, g := range h.run.gatherers {
 		chunks := g.held.words.Take(i)
@@ -31,8 +32,12 @@ func (h *heldRange) take(i int, to *Differences) *comparer {
 		}
 		h.used = append(h.used, chunks...)
 	}
+	c := &comparer{heldRange: h, comparison: h.run.comparison, tally: h.tally, to: to}
+	if kept != nil {
+		kept.held, c.tally = heldCopy{slices.Clone(h.words), slices.Clone(h.days)}, newTally()
+	}
 	h.words, h.days = h.sorter.Sort(h.words, h.days)
-	return &comparer{heldRange: h, comparison: h.run.comparison, to: to}
+	return c
 }
 
 func (h *heldRange) giveBack(slab *kernel.Slab) {
@@ -62,6 +67,7 @@ type heldRow struct {
 type comparer struct {
 	*heldRange
 	comparison *comparison
+	tally      *tally
 	to         *Differences
 	at         int // of words
 }

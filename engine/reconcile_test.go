@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"flagfill/assurance/property"
+	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
 )
 
@@ -190,4 +191,65 @@ func countsOf(r *Reconciliation) (classes, rows map[string]int) {
 		add(named.Name+" ", &named.Counts) // no fuel and no RDP have the same name
 	}
 	return classes, rows
+}
+
+// The twin of a reconciliation finds every line, count and correction that is
+// not as it should be.
+func TestTwinOfReconciliation(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 22))
+	c := randomHeldCase(random, 2000)
+	c.cfg.AsRecorded, c.cfg.Passes, c.terms.RDP = false, 1, ""
+	faults := map[string]func(*decider){
+		"":                 func(*decider) {},
+		"a line missing":   func(d *decider) { d.compare.to.Class[0] = Unexpected + d.compare.to.Class[0]%2 },
+		"a holder":         func(d *decider) { d.compare.to.HeldBy[0]++ },
+		"a class":          func(d *decider) { d.compare.tally.counts[0][0].Classes[NotCovered]++ },
+		"a row":            func(d *decider) { d.compare.tally.counts[1][1].Rows[RowUsed]++ },
+		"what can be sent": func(d *decider) { d.compare.tally.sendable++ },
+		"a correction":     func(d *decider) { d.changes.New[0] = meterpoint.Unknown },
+	}
+	for name, fault := range faults {
+		r, err := plan(t.Context(), c.cfg, Inputs{c.shapedDevices, c.shapedPoints}, &Progress{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.cfg.Baseline = meterpoint.BaselineReported
+		if r.held, err = planTable(t.Context(), Extract, joinedTables(c.shaped), nil); err != nil {
+			t.Fatal(err)
+		}
+		if r.comparison, err = newComparison(r, c.terms, &differenceSink{}); err != nil {
+			t.Fatal(err)
+		}
+		r.ranges = kernel.NewRanges(nil)
+		if err := r.choosePasses(); err != nil {
+			t.Fatal(err)
+		}
+		r.employ()
+		if err := r.gather(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.deliveries.resolve(r.rdpCodes); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.comparison.resolve(r); err != nil {
+			t.Fatal(err)
+		}
+		a, found := r.assessors[0], &assessed{changes: new(Changes)}
+		found.changes.reset(r.deliveries.rdps)
+		found.differences.reset(r.deliveries.rdps)
+		a.take(0)
+		before := copyRange(a.deviceWords, a.pointWords, a.days)
+		devices, _ := a.devices.Sort(a.deviceWords, nil)
+		points, days := a.points.Sort(a.pointWords, a.days)
+		d := decider{run: r, cells: newHistogram(), verdicts: a.verdicts, ledger: &ledger{keep: a.ledger.keep}, changes: found.changes,
+			compare: a.held.take(0, &found.differences, before)}
+		d.decide(points, days, devices)
+		if d.compare.to.Len() == 0 || d.changes.Len() == 0 {
+			t.Fatal("nothing differs")
+		}
+		fault(&d)
+		if err := before.check(r, d); (err != nil) != (name != "") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
