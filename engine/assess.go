@@ -253,7 +253,7 @@ func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) {
 	}
 	v := d.verdicts.of(s)
 	if d.compare != nil {
-		s = d.compare.point(expected{m, route.rdp, v, day, recorded}, s)
+		s = d.compare.point(expected{m, route.rdp, v, day}, s)
 		v = d.verdicts.of(s)
 	}
 	d.cells.add(cellKey(route.rdp, m.Fuel(), s), 1)

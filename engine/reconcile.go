@@ -17,7 +17,6 @@ type Terms struct {
 	InFlightDays      int    // how long a change may be under way; −1: not at all
 	DateToleranceDays int    // how far dates may be apart; −1: they are not compared
 	MaxDifferences    Limit  // as a share, of the meter_points rows
-	Corrections       bool   // the changes are going to be published
 }
 
 // Reconciliation is what a reconciliation found.
@@ -89,12 +88,10 @@ type comparison struct {
 	deliveries *deliveries
 	rdpCode    uint8 // of Terms.RDP; rdpAbsent without
 
-	holders    [256]uint8 // by code of the RDP: its index among the run's
-	covered    [256]bool  // by index
-	known      bool       // every extract row has been read once
-	early      int64      // differences that reading alone has shown
-	listed     int64      // lines written
-	unreadable []unreadableRow
+	holders [256]uint8 // by code of the RDP: its index among the run's
+	covered [256]bool  // by index
+	early   int64      // differences that reading alone has shown
+	listed  int64      // lines written
 }
 
 // errTooDifferent ends a reconciliation early.

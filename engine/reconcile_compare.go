@@ -47,11 +47,10 @@ func (h *heldRange) giveBack(slab *kernel.Slab) {
 
 // expected is what a meter point's RDP should hold.
 type expected struct {
-	mpxn     meterpoint.MPxN
-	rdp      uint8
-	verdict  *verdict
-	day      int32 // of the recorded status
-	recorded meterpoint.ServiceStatus
+	mpxn    meterpoint.MPxN
+	rdp     uint8
+	verdict *verdict
+	day     int32 // of the recorded status
 }
 
 // heldRow is a row of what RDPs hold for one meter point.

@@ -79,7 +79,8 @@ func (h *heldGatherer) setApart(numbers []uint64, classes []uint8, count bool) {
 			continue
 		}
 		row := classifyPoint(&h.gatherer.run.cfg, class)
-		rowClass, code, f := RowUsed, row.code, fieldMPxN
+		var rowClass RowClass
+		code, f := row.code, fieldMPxN
 		switch {
 		case !isSent && h.sentCodes[i] == 0:
 			rowClass = RowNotEmitted
@@ -139,5 +140,5 @@ func (r *run) refuseUnreadable() error {
 	}
 	return &Refusal{Kind: RefusedLimit,
 		Problem: fmt.Sprintf("more than %s extract rows have no usable MPxN or flag; nothing was written", Grouped(maxUnreadable)),
-		Next:    "So many mean a wrong column or a wrong file: see flagfill inspect, and [columns.extract] in the configuration."}
+		Next:    "So many mean a wrong file or a wrong column: name the right one in [columns.extract] of the configuration."}
 }

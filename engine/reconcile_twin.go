@@ -98,7 +98,7 @@ func (t *heldTwin) point(m meterpoint.MPxN, rdp uint8, day int32, p meterpoint.P
 	class := t.classOf(m, rdp, day, o, held, heldOn)
 	t.count(rdp, m, class)
 	if class.IsDifference() {
-		t.lines = append(t.lines, lineOf(expected{m, rdp, &verdict{status: o.Status, fate: o.Fate}, day, p.Recorded}, class, held, shownDay(heldOn), t.run.asOfDay))
+		t.lines = append(t.lines, lineOf(expected{m, rdp, &verdict{status: o.Status, fate: o.Fate}, day}, class, held, shownDay(heldOn), t.run.asOfDay))
 	}
 	if slices.Contains([]Class{Missing, Stale, Legacy, Duplicate, NotSendable}, class) && o.Status.Reported() && !o.Silent {
 		t.sendable++

@@ -78,7 +78,7 @@ func TestReconciliationFaults(t *testing.T) {
 		case len(faulty.failed) == 0 && err == nil: // goroutines took turns in another way
 		case err == nil && !faulty.harmless():
 			t.Errorf("%s fails with %v, and nobody noticed", at, f.err)
-		case err != nil && f.err != errShort && f.err != errCut && !errors.Is(err, f.err):
+		case err != nil && !errors.Is(f.err, errShort) && !errors.Is(f.err, errCut) && !errors.Is(err, f.err):
 			t.Errorf("%s: the error does not say why: %v", at, err)
 		}
 		s := see(d)

@@ -21,8 +21,9 @@ import (
 // its own.
 type reconcileFlags struct {
 	runFlags
-	extracts []string
-	terms    engine.Terms
+	extracts    []string
+	corrections bool
+	terms       engine.Terms
 }
 
 // publicationPrefix stands before an --extract that is a folder which a run
@@ -68,7 +69,7 @@ func (f *reconcileFlags) define(cmd *cobra.Command) {
 	flags.StringVar(&f.terms.RDP, "rdp", "", "holder of extract rows without rdp_id, `MPID`; default the distributor's")
 	flags.Var(daysFlag{&f.terms.InFlightDays}, "in-flight-days", "changes of the last `N` days may be under way")
 	flags.Var(daysFlag{&f.terms.DateToleranceDays}, "date-tolerance-days", "compare dates too, and let them be `N` days apart")
-	flags.BoolVar(&f.terms.Corrections, "corrections", false, "publish what puts the differences right, in DIR/corrections")
+	flags.BoolVar(&f.corrections, "corrections", false, "publish what puts the differences right, in DIR/corrections")
 	flags.Var(limitFlag{&f.terms.MaxDifferences}, "max-differences", "stop at more differences, with partial counts; a share is of meter_points rows")
 	flags.StringVar(&f.config, "config", "", "configuration `FILE`; flagfill config prints one")
 	flags.Var(timeFlag{&f.asOf}, "as-of", "instant of the snapshot; default now")
@@ -134,7 +135,7 @@ func (f *reconcileFlags) execute(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	folder, err := writers.CreateReconciliation(ctx, writers.OS{}, f.out, cfg, settings, f.terms.Corrections)
+	folder, err := writers.CreateReconciliation(ctx, writers.OS{}, f.out, cfg, settings, f.corrections)
 	if err != nil {
 		return err
 	}
