@@ -48,7 +48,7 @@ var confined = map[string][]string{
 }
 
 // Files that start goroutines, each with a comment on who stops them.
-var startsGoroutines = []string{"engine/workers.go", "writers/workers.go", "cmd/flagfill/main.go", "cmd/flagfill/progress.go", "bench/synth/turns.go", "bench/floors/pages.go"}
+var startsGoroutines = []string{"engine/workers.go", "loaders/workers.go", "writers/workers.go", "cmd/flagfill/main.go", "cmd/flagfill/progress.go", "bench/synth/turns.go", "bench/floors/pages.go"}
 
 const (
 	longestFile     = 400

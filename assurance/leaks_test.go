@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
 	"go.uber.org/goleak"
 
 	"flagfill/assurance/property"
@@ -133,8 +135,8 @@ func TestPropertyNothingIsLeftOpen(t *testing.T) {
 		Check(t, func(t *testing.T, seed int) (runs int64) {
 			random := rand.New(rand.NewPCG(uint64(seed), 11))
 			from := snapshot(t, 4000, seed%4)
-			format := []string{"parquet", "csv"}[seed%2]
-			if format == "csv" {
+			format := []string{"parquet", "csv", "csv.gz"}[seed%3]
+			if format != "parquet" {
 				from = snapshotAsCSV(t, 4000, seed%4)
 			}
 			for _, kind := range disturbances {
@@ -149,7 +151,7 @@ func TestPropertyNothingIsLeftOpen(t *testing.T) {
 		})
 }
 
-// snapshotAsCSV is snapshot in the other format.
+// snapshotAsCSV is snapshot in the other format, beside it in gzip.
 func snapshotAsCSV(t *testing.T, meterPoints, seed int) string {
 	t.Helper()
 	dir := filepath.Join(scratch, fmt.Sprintf("snapshot-csv-%d-%d", meterPoints, seed))
@@ -158,6 +160,21 @@ func snapshotAsCSV(t *testing.T, meterPoints, seed int) string {
 	}
 	if o := flagfill(t, "generate", "--out", dir, "--meter-points", fmt.Sprint(meterPoints), "--seed", fmt.Sprint(seed), "--errors", "0.001", "--format", "csv"); o.code != 0 {
 		t.Fatalf("cannot generate: %s", o.stderr)
+	}
+	for _, table := range []string{"devices", "meter_points"} {
+		text, err := os.ReadFile(filepath.Join(dir, table+".csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		w := gzip.NewWriter(&out)
+		_, err = w.Write(text)
+		if err := errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, table+".csv.gz"), out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }

@@ -17,7 +17,8 @@ import (
 )
 
 // Files of another's writer, in whatever order and with or without statistics,
-// give one result however often they are read and by however many workers.
+// give one result however often they are read, in splits of whatever size, and
+// by however many workers.
 func TestPropertyPassesLeaveNoTrace(t *testing.T) {
 	const ways = 6
 	property.Property{Goal: "R3", Name: "one result whatever the passes over the files", Unit: "runs", Seeds: 50}.Check(t,
@@ -28,10 +29,10 @@ func TestPropertyPassesLeaveNoTrace(t *testing.T) {
 				slices.SortFunc(data.points, slices.Compare)
 				slices.SortFunc(data.devices, func(a, b []string) int { return strings.Compare(a[2], b[2]) })
 			}
-			in, cfg := data.varied(t, random)
+			open, cfg := data.varied(t, random)
 			var first *assessment
 			for range ways {
-				got := assess(t, in, cfg)
+				got := assess(t, open(1+random.IntN(1<<17)), cfg)
 				if first == nil {
 					first = got
 				}
@@ -46,10 +47,11 @@ func TestPropertyPassesLeaveNoTrace(t *testing.T) {
 		})
 }
 
-// varied stores the tables in some way.
-func (s tables) varied(t *testing.T, random *rand.Rand) (engine.Inputs, engine.Config) {
+// varied stores the tables in some way. They are opened to be read in splits of
+// so many bytes, where that can be said.
+func (s tables) varied(t *testing.T, random *rand.Rand) (open func(splitBytes int) engine.Inputs, cfg engine.Config) {
 	t.Helper()
-	cfg := asking(readingOf(random), random)
+	cfg = asking(readingOf(random), random)
 	how := newStoring(random, t.TempDir())
 	_, devices := how.store(t, engine.Devices, deviceColumns, s.devices)
 	_, points := how.store(t, engine.MeterPoints, pointColumns, s.points)
@@ -62,12 +64,14 @@ func (s tables) varied(t *testing.T, random *rand.Rand) (engine.Inputs, engine.C
 		t.Fatal(err)
 	}
 	file.Apply(&cfg)
-	open := func(paths []string, table engine.Table) engine.Source {
-		source, err := loaders.Open(paths, table, loaders.Options{Delimiter: file.Input.Delimiter})
-		if err != nil {
-			t.Fatal(err)
+	return func(splitBytes int) engine.Inputs {
+		source := func(paths []string, table engine.Table) engine.Source {
+			source, err := loaders.Open(paths, table, loaders.Options{Delimiter: file.Input.Delimiter, SplitBytes: int64(splitBytes)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return source
 		}
-		return source
-	}
-	return engine.Inputs{Devices: open(devices, engine.Devices), MeterPoints: open(points, engine.MeterPoints)}, cfg
+		return engine.Inputs{Devices: source(devices, engine.Devices), MeterPoints: source(points, engine.MeterPoints)}
+	}, cfg
 }

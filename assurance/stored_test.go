@@ -3,12 +3,16 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 
 	"flagfill/engine"
 )
@@ -83,6 +87,7 @@ func (s *storing) store(t *testing.T, table engine.Table, columns []string, rows
 		} else {
 			f.path += ".csv"
 			content = s.csv(columns, f.rows, kept)
+			content, f.path = s.packed(t, content, f.path)
 		}
 		if err := os.WriteFile(f.path, content, 0o644); err != nil {
 			t.Fatal(err)
@@ -161,4 +166,38 @@ func (s *storing) csv(columns []string, rows [][]string, kept []int) []byte {
 		return bytes.TrimSuffix(out.Bytes(), []byte(end))
 	}
 	return out.Bytes()
+}
+
+// packed is the file as gzip or zstd would make it, in a member or two, or as
+// it is.
+func (s *storing) packed(t *testing.T, text []byte, path string) ([]byte, string) {
+	t.Helper()
+	var out bytes.Buffer
+	var w interface {
+		io.WriteCloser
+		Reset(io.Writer)
+	}
+	switch s.IntN(4) {
+	case 0:
+		w, path = gzip.NewWriter(&out), path+".gz"
+	case 1:
+		encoder, err := zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.EncoderLevel(1+s.IntN(4))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, path = encoder, path+".zst"
+	default:
+		return text, path
+	}
+	first := s.IntN(len(text) + 1)
+	for _, part := range [][]byte{text[:first], text[first:]} {
+		w.Reset(&out)
+		if _, err := w.Write(part); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.Bytes(), path
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"time"
 
 	"flagfill/engine"
 	"flagfill/engine/meterpoint"
@@ -44,7 +45,8 @@ type Flows struct {
 
 // Input is how input files are read where their content does not tell.
 type Input struct {
-	Delimiter rune // between the fields of CSV: one ASCII character
+	Delimiter    rune // between the fields of CSV: one ASCII character
+	MaxSkewHours int  // between the instants at which the tables were taken
 }
 
 // The built-in layouts.
@@ -68,7 +70,7 @@ func Default() *Config {
 			ElectricityLayout: electricityLayout,
 			GasLayout:         gasLayout,
 		},
-		Input:          Input{Delimiter: ','},
+		Input:          Input{Delimiter: ',', MaxSkewHours: int(engine.DefaultMaxSkew.Hours())},
 		DeviceStatuses: map[string]string{},
 		DeviceTypes:    map[string]string{},
 	}
@@ -126,6 +128,7 @@ func (c *Config) Apply(run *engine.Config) {
 	run.MPANCheck, run.MPRNCheck = c.MPANCheck, c.MPRNCheck
 	run.Digits = c.Digits
 	run.Registrar = c.Registrar
+	run.MaxSkew = time.Duration(c.Input.MaxSkewHours) * time.Hour
 	for t := range c.Columns {
 		run.Columns[t] = maps.Clone(c.Columns[t])
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"flagfill/engine"
 	"flagfill/engine/meterpoint"
@@ -49,6 +50,7 @@ electricity_layout = "layouts/mine.toml"
 gas_layout = "/etc/gas.toml"
 [input]
 delimiter = "\t"
+max_skew_hours = 6
 [columns.devices]
 device_status = "SMI_STATUS_CD"
 mpxn = "Meter \"Point\""
@@ -77,6 +79,7 @@ func TestDefaultsAreThoseOfTheRule(t *testing.T) {
 		MPRNCheck:      engine.Warn,
 		Digits:         meterpoint.DefaultDigits,
 		Registrar:      meterpoint.NewRegistrar(),
+		MaxSkew:        24 * time.Hour,
 		Columns:        [3]map[string]string{{}, {}, {}},
 		DeviceStatuses: map[string]meterpoint.DeviceStatus{},
 		DeviceTypes:    map[string]meterpoint.DeviceType{},
@@ -110,6 +113,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		MPRNCheck: engine.Off,
 		Digits:    meterpoint.Digits{MPRNMin: 3, MPRNMax: 11},
 		Registrar: registrar,
+		MaxSkew:   6 * time.Hour,
 		Columns: [3]map[string]string{
 			{"device_status": "SMI_STATUS_CD", "mpxn": `Meter "Point"`}, {"service_status": "DCC_FLAG"}, {"dcc_service_flag_efd": "FROM"}},
 		DeviceStatuses: map[string]meterpoint.DeviceStatus{"live": meterpoint.Commissioned, "notthere": meterpoint.InstalledNotCommissioned},

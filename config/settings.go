@@ -62,7 +62,11 @@ var sections = []section{
 		text("gas_layout", "The format of gas files.", layoutAllowed, isLayout,
 			func(c *Config) *string { return &c.Flows.GasLayout }),
 	}},
-	{"input", "How input files are read, where their content does not tell.", []setting{delimiter()}},
+	{"input", "How input files are read, where their content does not tell.", []setting{
+		delimiter(),
+		integer("max_skew_hours", "How far apart devices and meter_points may have been taken before a run raises a caution.", 0, 8784,
+			func(c *Config) *int { return &c.Input.MaxSkewHours }),
+	}},
 }
 
 func policies() []setting {

@@ -54,26 +54,31 @@ func (p *Plan) Rows() int64 {
 // File is one file of a table.
 type File struct {
 	Path        string // as the user named it
-	Format      string // "parquet", "csv"
+	Format      string // "parquet", "csv", "csv.gz"
 	Rows        int64  // −1 where only reading tells
+	GuessedRows int64  // where only reading tells: about as many
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
 	Columns     []Column // in file order
 	Publication int      // of table Extract: 0 for an extract; changes.parquet of the first publication to be applied is 1, and so on
+	// PagesUnchecked: a Parquet file whose pages have no checksum, so that damage
+	// within them may go unseen.
+	PagesUnchecked bool
 }
 
 // Column of a file. Type is nil where no loader can give the column as one of
 // the Arrow types that the engine binds; Native names the file's own type.
 type Column struct {
-	Name   string
-	Type   arrow.DataType
-	Native string // "BYTE_ARRAY (STRING)", "INT64"
+	Name     string
+	Type     arrow.DataType
+	Native   string // "BYTE_ARRAY (STRING)", "INT64"
+	Obstacle string // why Type is nil, where Native does not say it: "it is encrypted"
 }
 
 // Split is a part of a file that one goroutine reads.
 type Split struct {
 	File     int   // index into Plan.Files
-	FirstRow int64 // in the file; 0 where only reading tells
+	FirstRow int64 // in the file; 0 until reading tells
 	Rows     int64 // of a file whose rows only reading tells, as many as there can be
 	Part     int   // the loader's own: a row group, a block
 
@@ -83,7 +88,7 @@ type Split struct {
 // Batch is a run of consecutive rows of one split.
 type Batch struct {
 	Record   arrow.Record // owned by the reader, valid until the next call of Next or Close
-	FirstRow int64        // in the file, or in the split where only reading tells
+	FirstRow int64        // in the file, counted from the split's
 }
 
 // Reader reads one split in row order. One goroutine uses it.

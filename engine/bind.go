@@ -128,7 +128,7 @@ func bothForms(files ...File) *Refusal {
 	}
 	return &Refusal{Kind: RefusedInput,
 		Problem: fmt.Sprintf("cannot read devices: %s: both forms of the table are used, the single column mpxn and the columns import_mpxn, secondary_import_mpan, export_mpan", where),
-		Next:    "Give the devices in one form; map the column that is not wanted away in [columns.devices]."}
+		Next:    "Give the devices in one form: leave either mpxn or the others out of the extract."}
 }
 
 // name is what the file calls a field, or our own name for it.
@@ -201,9 +201,12 @@ func (b *binding) add(table Table, file File, mapping map[string]string, f field
 		_, wanted = f.accepts(arrow.NULL)
 	}
 	if !fits {
-		return false, &Refusal{Kind: RefusedInput,
-			Problem: fmt.Sprintf("cannot read %s: %s: column %s is %s, but %s must be %s", table, ShownPath(file.Path), Shown(c.Name), c.Native, f, wanted),
-			Next:    fmt.Sprintf("Export the column as %s, or name another one: [columns.%s] %s = \"…\"", wanted, table, f)}
+		problem := fmt.Sprintf("cannot read %s: %s: column %s is %s, but %s must be %s", table, ShownPath(file.Path), Shown(c.Name), c.Native, f, wanted)
+		if c.Obstacle != "" {
+			problem += ": " + c.Obstacle
+		}
+		return false, &Refusal{Kind: RefusedInput, Problem: problem,
+			Next: fmt.Sprintf("Export the column as %s, or name another one: [columns.%s] %s = \"…\"", wanted, table, f)}
 	}
 	b.columns = append(b.columns, found)
 	b.fields = append(b.fields, f)
@@ -231,7 +234,7 @@ func missing(table Table, file File, mapping map[string]string, f field) error {
 		what = "import_mpxn, secondary_import_mpan, export_mpan (at least one) or mpxn"
 	}
 	next := fmt.Sprintf("Name the column in the configuration: [columns.%s] %s = \"…\"", table, f)
-	if nearest, ok := Nearest(wanted, names); ok && isShownWhole(Shown(nearest)) {
+	if nearest, ok := nearestColumn(table, file, mapping, f, wanted); ok && isShownWhole(Shown(nearest)) {
 		next = fmt.Sprintf("If %s is meant, say so in the configuration: [columns.%s] %s = %q", nearest, table, f, nearest)
 	}
 	return &Refusal{Kind: RefusedInput,

@@ -46,7 +46,8 @@ func (f FuelChoice) Includes(fuel meterpoint.Fuel) bool {
 }
 
 // Config is everything a run depends on besides its rows. Content is a
-// function of rows and Config without its Limits, Workers, MemoryBytes and Passes.
+// function of rows and Config without its Limits, Workers, MemoryBytes, Passes
+// and what it says of the files.
 type Config struct {
 	meterpoint.Question
 	Switches  Switches
@@ -60,6 +61,10 @@ type Config struct {
 	Columns        [3]map[string]string               // by Table: our column name → the file's
 	DeviceStatuses map[string]meterpoint.DeviceStatus // an extract's own words, folded
 	DeviceTypes    map[string]meterpoint.DeviceType
+
+	TakenAt      [2]time.Time  // when devices and meter_points were taken, by Table; zero: nobody says
+	MaxSkew      time.Duration // between them, past which a run raises a caution
+	InputsProven bool          // the files are known to hold the bytes that were sent
 
 	Limits       Limits
 	ListWarnings bool             // warnings become exceptions rows too

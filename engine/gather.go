@@ -26,6 +26,7 @@ type gatherer struct {
 	heldSlab    *kernel.Slab
 	held        *heldGatherer // nil but in a reconciliation
 	pass        int
+	changes     changeDates
 
 	// Every association is counted here by kind and class, every row by kind or
 	// by class: control totals and row exceptions follow from the counts.
@@ -49,6 +50,7 @@ func newGatherer(r *run) *gatherer {
 		devices:     newDeviceScanner(&r.cfg, r.devices, r.associations, r.checks),
 		points:      newPointScanner(r.points, r.rdpCodes, r.checks),
 		noted:       newNoted(r),
+		changes:     changeDates{newest: NoDay},
 		deviceWords: kernel.NewBuckets(deviceSlab, r.ranges.Count()),
 		pointWords:  kernel.NewBuckets(pointSlab, r.ranges.Count()),
 	}
@@ -62,10 +64,7 @@ func newGatherer(r *run) *gatherer {
 // gather reads, in parallel, the splits that a pass needs. Points come first,
 // so that wrong columns there show early.
 func (r *run) gather(ctx context.Context, pass int) error {
-	points, devices, held := r.passes.list(MeterPoints, pass), []int(nil), []int(nil)
-	if pass == 0 || !r.passes.all[pass].devices.empty() {
-		devices, held = r.passes.list(Devices, pass), r.passes.list(Extract, pass)
-	}
+	points, devices, held := r.passes.list(MeterPoints, pass), r.passes.list(Devices, pass), r.passes.list(Extract, pass)
 	var next atomic.Int64
 	err := each(ctx, r.cfg.Workers, func(ctx context.Context, worker int) error {
 		g := r.gatherers[worker]
@@ -163,6 +162,9 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	n := kernel.KeepPoints(words, days, rows, numbers, payloads, s.days, classes, &g.run.keepPoints, counts)
 	if s.firstReading() {
 		g.noted.points(s, classes)
+		if s.present[fieldChangedOn] {
+			g.changes.note(s.days, g.run.asOfDay)
+		}
 	}
 	span := g.run.passes.all[g.pass].points
 	g.noted.values(s, numbers, classes, g.run.ranges, span)

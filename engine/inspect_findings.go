@@ -30,6 +30,10 @@ func (in *Inspection) fill(cfg *Config, t *table, total *inspector) {
 		in.WorthKnowing = append(in.WorthKnowing, v.findings()...)
 	}
 	in.judgeIdentifiers(cfg)
+	if n := uncheckedFiles(t.plan.Files); n > 0 {
+		in.WorthKnowing = append(in.WorthKnowing, Finding{fmt.Sprintf("the pages of %d of %d files have no checksums: a bit that flipped in them goes unseen", n, len(t.plan.Files)),
+			"Ask for the list that sha256sum writes, and give it to a run with --expect-inputs."})
+	}
 	if in.Rows == 0 {
 		in.WorthKnowing = append(in.WorthKnowing, Finding{"the table has no rows", "Check that the extract was written whole."})
 	}

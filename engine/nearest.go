@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"flagfill/engine/meterpoint"
 )
@@ -66,4 +68,81 @@ func edits(a, b string) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
+}
+
+// nearestColumn finds the column of a file that a field most likely means: one
+// of nearly its name or, as SMI_STATUS_CD for device_status, the only one with a
+// word of it. A column that the table uses for another field, or whose type the
+// field cannot have, is none.
+func nearestColumn(table Table, file File, mapping map[string]string, f field, wanted string) (string, bool) {
+	var names []string
+	for _, c := range file.Columns {
+		fits := false
+		if c.Type != nil {
+			fits, _ = f.accepts(c.Type.ID())
+		}
+		if fits && !usedForAnother(table, mapping, f, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	if nearest, ok := Nearest(wanted, names); ok {
+		return nearest, true
+	}
+	nearest, most, ties := "", 0, 0
+	for _, name := range names {
+		switch n := sharedWords(f.String(), name); {
+		case n > most:
+			nearest, most, ties = name, n, 0
+		case n == most:
+			ties++
+		}
+	}
+	return nearest, most > 0 && ties == 0
+}
+
+// usedForAnother tells whether a column stands for another field of the table.
+func usedForAnother(table Table, mapping map[string]string, f field, name string) bool {
+	known := append(append(slices.Clone(devicesRequired), threeMPxNFields...), fieldMPxN)
+	if table == MeterPoints {
+		known = append(slices.Clone(meterPointsRequired), meterPointsOptional...)
+	}
+	for _, other := range known {
+		if other != f && strings.EqualFold(columnName(mapping, other), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// sharedWords counts the words of one name that stand in another too. An MPAN
+// and an MPRN are MPxNs.
+func sharedWords(ours, theirs string) int {
+	n, among := 0, words(theirs)
+	for _, word := range words(ours) {
+		if len(word) >= shortestPart && slices.Contains(among, word) {
+			n++
+		}
+	}
+	return n
+}
+
+// words are those of a column's name, in lower case: of SMI_STATUS_CD, of
+// smiStatusCd.
+func words(name string) []string {
+	var spaced strings.Builder
+	var before rune
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) {
+			spaced.WriteByte(' ')
+		}
+		spaced.WriteRune(r)
+		before = r
+	}
+	split := strings.FieldsFunc(strings.ToLower(spaced.String()), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, word := range split {
+		if word == "mpan" || word == "mprn" {
+			split[i] = "mpxn"
+		}
+	}
+	return split
 }

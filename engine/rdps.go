@@ -115,8 +115,8 @@ func (d *deliveries) resolve(codes *rdpCodes) error {
 
 func tooManyRDPs(found int) *Refusal {
 	return &Refusal{Kind: RefusedInput,
-		Problem: fmt.Sprintf("cannot read meter_points: %d different RDPs are named, and %d are the most a run can hold", found, maxRDPs),
-		Next:    "Check that rdp_id is mapped to the right column."}
+		Problem: fmt.Sprintf("cannot read meter_points: column rdp_id names %d different RDPs, and %d are the most a run can hold", found, maxRDPs),
+		Next:    "Map rdp_id to the right column: [columns.meter_points] rdp_id = \"…\""}
 }
 
 func (d *deliveries) of(m meterpoint.MPxN, code uint8) delivery {

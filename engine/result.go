@@ -12,6 +12,7 @@ type Result struct {
 	Exceptions ExceptionCounts
 	Margins    []Margin // against every limit, in the order in which they are looked at
 	Inputs     []Input
+	Coherence  Coherence
 	Cautions   []string // what an operator should look at, in order
 	Stages     []Stage  // wall time
 	Work       []Stage  // the workers' time, added up

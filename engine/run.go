@@ -4,10 +4,8 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"flagfill/engine/kernel"
 )
@@ -135,16 +133,6 @@ func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run,
 	return r, nil
 }
 
-// LondonDay is the Europe/London date of an instant, in days since 1970.
-func LondonDay(t time.Time) (int32, error) {
-	london, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return 0, fmt.Errorf("cannot load the time zone Europe/London: %w", err)
-	}
-	y, m, d := t.In(london).Date()
-	return int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400), nil
-}
-
 // employ makes the workers' parts, which live as long as the run.
 func (r *run) employ() {
 	r.progress.total.Store(r.rowsToRead())
@@ -172,9 +160,10 @@ func (r *run) conclude() error {
 		Inputs:     []Input{{Devices, r.devices.plan.Files}, {MeterPoints, r.points.plan.Files}},
 	}
 	r.result.Margins = r.margins(r.result)
-	if n := r.ledger.counts.All[MeterPoints][MissingEffectiveDate]; n > 0 {
-		r.result.Cautions = append(r.result.Cautions,
-			fmt.Sprintf("%s reportable meter points have no change date: as-of's date stands in for it", Grouped(n)))
+	r.result.Coherence = r.coherence()
+	var err error
+	if r.result.Cautions, err = r.cautions(); err != nil {
+		return err
 	}
 	return r.balance()
 }

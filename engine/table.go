@@ -33,11 +33,8 @@ func planTable(ctx context.Context, name Table, source Source, mapping map[strin
 // absentTable has no file: it takes part in everything and holds nothing.
 func absentTable(name Table) *table { return &table{name: name, plan: &Plan{}} }
 
-// typicalRowBytes is what a row of text takes, where rows have to be guessed.
-const typicalRowBytes = 56
-
 // rows of the table: exact once it was read or where the files say so, and
-// else a guess from their sizes.
+// else about as many.
 func (t *table) rows() int64 {
 	if rows := t.plan.Rows(); rows >= 0 {
 		return rows
@@ -45,7 +42,7 @@ func (t *table) rows() int64 {
 	var rows int64
 	for _, f := range t.plan.Files {
 		if f.Rows < 0 {
-			rows += f.Bytes / typicalRowBytes
+			rows += f.GuessedRows
 		} else {
 			rows += f.Rows
 		}

@@ -21,6 +21,25 @@ func each(ctx context.Context, workers int, work func(ctx context.Context, worke
 	return group.Wait()
 }
 
+// Each runs work for the items 0 to n−1, for those that read beside the engine:
+// on as many goroutines as there are workers, which end before it returns. The
+// first error stops the others through the context.
+func Each(ctx context.Context, workers, n int, work func(ctx context.Context, item int) error) error {
+	var next atomic.Int64
+	return each(ctx, workers, func(ctx context.Context, _ int) error {
+		for ctx.Err() == nil {
+			item := int(next.Add(1) - 1)
+			if item >= n {
+				return nil
+			}
+			if err := work(ctx, item); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	})
+}
+
 // barrier turns a panic into an error.
 func barrier(err *error) {
 	if fault := recover(); fault != nil {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -20,20 +19,28 @@ import (
 // csvDelimiters are what fields are split at in practice, the default first.
 const csvDelimiters = ",;\t|"
 
-// csvFile is a CSV file of a source: a header row, then rows. All its columns
-// are text.
+// csvFile is a CSV file of a source, compressed or not: a header row, then rows.
+// All its columns are text.
 type csvFile struct {
-	path      string
-	table     engine.Table
-	delimiter byte
+	path       string
+	table      engine.Table
+	delimiter  byte
+	packing    *packing // nil: it is not compressed
+	splitBytes int64
 
-	mutex sync.Mutex // over what follows
-	info  fs.FileInfo
+	mutex   sync.Mutex // over what follows, which is settled with the first plan
+	info    fs.FileInfo
+	header  []string
+	ranges  []byteRange
+	columns []sync.Pool // of *csvColumn, beside header: fresh memory costs more than parsing into it
 }
 
 // newCSVFile refuses a delimiter that fields cannot be split at.
-func newCSVFile(path string, table engine.Table, options Options) (*csvFile, error) {
-	f := &csvFile{path: path, table: table, delimiter: csvDelimiters[0]}
+func newCSVFile(path string, table engine.Table, packing *packing, options Options) (*csvFile, error) {
+	f := &csvFile{path: path, table: table, delimiter: csvDelimiters[0], packing: packing, splitBytes: csvSplitBytes}
+	if options.SplitBytes > 0 {
+		f.splitBytes = options.SplitBytes
+	}
 	if options.Delimiter != 0 {
 		f.delimiter = byte(options.Delimiter)
 	}
@@ -47,59 +54,67 @@ func newCSVFile(path string, table engine.Table, options Options) (*csvFile, err
 	return f, nil
 }
 
-// plan reads the header alone. How many rows follow only reading tells: not
-// more than the file has bytes.
+// plan reads the header and looks for places to cut at. How many rows follow
+// only reading tells: not more than the text has bytes.
 func (f *csvFile) plan(context.Context) (description engine.File, splits []engine.Split, err error) {
-	var header []string
 	defer func() {
 		if err != nil {
-			err = f.refuse(header, err)
+			err = f.refuse(err)
 		}
 	}()
 	defer barrier(&err)
-	file, _, header, err := f.start()
+	text, err := f.start(nil)
 	if err != nil {
 		return engine.File{}, nil, err
 	}
-	defer file.Close()
-	ends, err := csvFingerprint(file, f.info.Size())
+	defer text.Close()
+	bytes := text.info.Size()
+	ends, err := csvFingerprint(text.file, bytes)
 	if err != nil {
 		return engine.File{}, nil, err
 	}
-	description = engine.File{Path: f.path, Format: "csv", Rows: -1, Bytes: f.info.Size(), Fingerprint: ends}
-	for _, name := range header {
+	description = engine.File{Path: f.path, Format: f.format(), Rows: -1, GuessedRows: text.guessRows(), Bytes: bytes, Fingerprint: ends}
+	for _, name := range text.header {
 		description.Columns = append(description.Columns, engine.Column{Name: name, Type: arrow.BinaryTypes.String, Native: "text"})
 	}
-	return description, []engine.Split{{Rows: f.info.Size()}}, nil
-}
-
-// start opens the file, makes sure that it is still the one that was opened
-// first, and reads its header.
-func (f *csvFile) start() (file *os.File, scanner *csvScanner, header []string, err error) {
-	if file, err = os.Open(f.path); err != nil {
-		return nil, nil, nil, err
-	}
-	defer func() {
-		if err != nil {
-			file.Close()
+	ranges := []byteRange{{0, bytes}}
+	if f.packing == nil {
+		if ranges, err = cutAtRows(text.file, text.scanner.offset+int64(text.scanner.at), bytes, f.splitBytes, csvWindowBytes); err != nil {
+			return engine.File{}, nil, err
 		}
-	}()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, nil, nil, err
 	}
-	if err := f.check(info); err != nil {
-		return nil, nil, nil, err
+	splits = splitsOf(ranges)
+	if f.packing != nil {
+		splits[0].Rows = mostUnpacked(bytes)
 	}
-	if scanner, err = newCSVScanner(file, f.delimiter, csvWindowBytes); err != nil {
-		return nil, nil, nil, err
-	}
-	if header, err = readHeader(scanner); err != nil {
-		return nil, nil, nil, err
-	}
-	return file, scanner, header, nil
+	f.settle(text.header, ranges)
+	return description, splits, nil
 }
 
+func (f *csvFile) format() string {
+	if f.packing != nil {
+		return "csv" + f.packing.ending
+	}
+	return "csv"
+}
+
+// settle keeps what the first plan found.
+func (f *csvFile) settle(header []string, ranges []byteRange) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.header == nil {
+		f.header, f.ranges, f.columns = header, ranges, make([]sync.Pool, len(header))
+	}
+}
+
+// settled gives the column names and the ranges of a file that was planned.
+func (f *csvFile) settled() ([]string, []byteRange) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return f.header, f.ranges
+}
+
+// check makes sure that the file is still the one that was opened first.
 func (f *csvFile) check(info fs.FileInfo) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -125,60 +140,9 @@ func csvFingerprint(file io.ReaderAt, size int64) (string, error) {
 	return fingerprint(ends, size), nil
 }
 
-// readHeader gives the column names. A fault never shows one: where the header
-// is missing, they are data.
-func readHeader(s *csvScanner) ([]string, error) {
-	const next = "the first row must name the columns, each once; write the file again with a header"
-	fault := func(field int, format string, args ...any) error {
-		return &csvFault{s.line, field, fmt.Sprintf(format, args...), next}
-	}
-	switch err := s.next(); {
-	case err == io.EOF:
-		return nil, &csvFault{1, -1, "the file has no row, and a header is expected", next}
-	case err != nil:
-		return nil, err
-	}
-	if len(s.fields) == 1 {
-		return nil, oneColumn(s)
-	}
-	names := make([]string, len(s.fields))
-	for i, field := range s.fields {
-		names[i] = strings.Trim(field.String(), " \t")
-		switch first := slices.Index(names, names[i]); {
-		case names[i] == "":
-			return nil, fault(i, "a column has no name")
-		case strings.ContainsRune(names[i], '\r'):
-			return nil, &csvFault{s.line, i, "a carriage return stands in the column's name", "write the file again with lines that end in LF or CRLF"}
-		case !utf8.ValidString(names[i]):
-			return nil, &csvFault{s.line, i, "the column's name is not UTF-8", "write the file again in UTF-8"}
-		case strings.Trim(names[i], "0123456789") == "":
-			return nil, fault(i, "a number stands where the name of a column is expected: the header is missing")
-		case first < i:
-			return nil, fault(i, "the column has the same name as column %d", first+1)
-		}
-	}
-	return names, nil
-}
-
-// oneColumn refuses a header that is a single field, as no table is: the lines
-// or the fields end in something else.
-func oneColumn(s *csvScanner) error {
-	name := s.fields[0].String()
-	fault := &csvFault{line: s.line, field: -1,
-		problem: fmt.Sprintf("the header is one field, split at %q, and at least two columns are expected", s.delimiter),
-		next:    `name the character between fields in the configuration: [input] delimiter = ";"`}
-	for _, other := range csvDelimiters {
-		if strings.ContainsRune(name, other) {
-			fault.problem += fmt.Sprintf("; %q stands in it", other)
-			fault.next = fmt.Sprintf("if it stands between fields, say so in the configuration: [input] delimiter = %q", string(other))
-			return fault
-		}
-	}
-	return fault
-}
-
-// refuse says where in the file a fault is. header may be nil.
-func (f *csvFile) refuse(header []string, err error) error {
+// refuse says where in the file a fault is.
+func (f *csvFile) refuse(err error) error {
+	header, _ := f.settled()
 	var fault *csvFault
 	if !errors.As(err, &fault) {
 		return refusal(f.table, f.path, err)

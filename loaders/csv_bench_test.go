@@ -4,18 +4,23 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 )
 
 // BenchmarkScanCSV reads the meter points of BenchmarkScan as CSV, one column
-// and all of them; plain, and with everything in quotes.
+// and all of them: plain, with everything in quotes, with a quote in quotes in
+// every row, and compressed.
 func BenchmarkScanCSV(b *testing.B) {
 	rows := benchRows(1 << 19)
-	for _, form := range []struct{ name, quote string }{{"plain", ""}, {"quoted", `"`}} {
+	for _, form := range []struct{ name, quote, packing string }{{"plain", "", ""}, {"quoted", `"`, ""}, {"careful", `"""`, ""}, {"gzip", "", "gzip"}, {"zstd", "", "zstd"}} {
 		b.Run("format=csv/form="+form.name, func(b *testing.B) {
-			text := benchCSV(rows, form.quote)
-			path := saved(b, "x.csv", []byte(text))
+			content := []byte(benchCSV(rows, form.quote))
+			if form.packing != "" {
+				content = packed(b, form.packing, string(content))
+			}
+			path := saved(b, "x.csv", content)
 			source := open(b, path)
 			all := make([]int, len(benchColumns))
 			for i := range all {
@@ -44,6 +49,23 @@ func benchCSV(rows []benchRow, quote string) string {
 		text.WriteString(quote + strings.Join(cells, quote+","+quote) + quote + "\n")
 	}
 	return text.String()
+}
+
+// BenchmarkCutCSV looks for places to cut a file at.
+func BenchmarkCutCSV(b *testing.B) {
+	text := []byte(benchCSV(benchRows(1<<20), ""))
+	path := saved(b, "x.csv", text)
+	file, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if _, err := cutAtRows(file, 0, int64(len(text)), csvSplitBytes, csvWindowBytes); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // BenchmarkEncodingCSV is what the standard library makes of the same text.

@@ -1,6 +1,7 @@
 package loaders
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,90 +10,107 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"flagfill/engine"
+	"flagfill/engine/kernel"
 )
 
-// maxBatchTextBytes is how much text ends a batch before it has batchRows rows.
-const maxBatchTextBytes = 64 << 20
-
-// csvReader reads the rows of a CSV file, which is one split.
+// csvReader reads the rows of one split.
 type csvReader struct {
 	of      *csvFile
-	file    *os.File
-	scanner *csvScanner
+	text    *csvText
+	scanner *csvScanner // the text's
 	header  []string
-	wanted  []int          // indexes into header
-	columns []*columnBatch // beside wanted
+	isFirst bool         // of the file's splits: lines are counted from its beginning
+	wanted  []int        // indexes into the header
+	columns []*csvColumn // beside wanted
+	arrays  []arrow.Array
 	schema  *arrow.Schema
 	record  arrow.Record // of the batch at hand
-	row     int64        // the next
+	row     int64        // the next: in the split, or in the file where its first row is known
 	err     error        // the end, or a fault: final
+
+	block kernel.Fields // rows of the scanner
+	taken int           // of them
 }
 
-func (f *csvFile) open(_ engine.Split, columns []int) (_ engine.Reader, err error) {
-	var header []string
+func (f *csvFile) open(split engine.Split, columns []int) (_ engine.Reader, err error) {
 	defer func() {
 		if err != nil {
-			err = f.refuse(header, err)
+			err = f.refuse(err)
 		}
 	}()
 	defer barrier(&err)
-	file, scanner, header, err := f.start()
+	_, ranges := f.settled()
+	if split.Part < 0 || split.Part >= len(ranges) {
+		return nil, fmt.Errorf("it has no split %d", split.Part)
+	}
+	r, err := f.read(ranges[split.Part], columns)
 	if err != nil {
 		return nil, err
 	}
-	r := &csvReader{of: f, file: file, scanner: scanner, header: header, wanted: columns}
-	fields := make([]arrow.Field, len(columns))
-	for i, c := range columns {
-		if c < 0 || c >= len(header) {
-			file.Close()
-			return nil, fmt.Errorf("it has no column %d", c)
-		}
-		fields[i] = arrow.Field{Name: header[c], Type: arrow.BinaryTypes.String}
-		r.columns = append(r.columns, new(columnBatch))
-	}
-	r.schema = arrow.NewSchema(fields, nil)
+	r.row = split.FirstRow // known by a later pass
 	return r, nil
 }
 
-// Next gives at most batchRows rows. Every column is a String array with
-// textPad readable bytes before its first value; an empty field is an empty
-// text.
+// read opens the rows that begin within a range of the file.
+func (f *csvFile) read(within byteRange, columns []int) (*csvReader, error) {
+	header, _ := f.settled()
+	for _, c := range columns {
+		if c < 0 || c >= len(header) {
+			return nil, fmt.Errorf("it has no column %d", c)
+		}
+	}
+	text, err := f.start(&within)
+	if err != nil {
+		return nil, err
+	}
+	r := &csvReader{of: f, text: text, scanner: text.scanner, header: header, isFirst: within.from == 0, wanted: columns,
+		arrays: make([]arrow.Array, len(columns)), block: kernel.Fields{Columns: 1}}
+	for _, at := range columns {
+		c, kept := f.columns[at].Get().(*csvColumn)
+		if !kept {
+			c = new(csvColumn)
+		}
+		r.columns = append(r.columns, c)
+	}
+	return r, nil
+}
+
+// ReadNumbers is part of engine.NumberReader.
+func (r *csvReader) ReadNumbers(column int) { r.columns[column].batch.numbers = true }
+
+// Next gives at most batchRows rows. A column of few different texts is a
+// dictionary array, any other a String array; both have textPad readable bytes
+// before their first value. An empty field is an empty text, and null among
+// numbers.
 func (r *csvReader) Next(batch *engine.Batch) error {
 	*batch = engine.Batch{}
 	r.release()
 	if r.err == nil {
 		r.err = r.next(batch)
-	}
-	if r.err != nil && r.err != io.EOF {
-		r.err = r.of.refuse(r.header, r.err)
+		if r.err != nil && r.err != io.EOF {
+			r.err = r.refuse(r.err)
+		}
 	}
 	return r.err
 }
 
 func (r *csvReader) next(batch *engine.Batch) (err error) {
 	defer barrier(&err)
-	for _, c := range r.columns {
-		c.reset(formPlain, batchRows)
-	}
-	n, text := 0, 0
-	for ; n < batchRows && text < maxBatchTextBytes; n++ {
-		err := r.scanner.next()
-		if err == io.EOF && n > 0 {
-			break
-		}
-		if err != nil {
+	n := 0
+	if r.taken == r.block.Rows() {
+		r.block.Ends, r.taken = nil, 0
+		if _, err := r.scanner.block(&r.block, len(r.header)); err != nil {
 			return err
 		}
-		if found := len(r.scanner.fields); found != len(r.header) {
-			return r.wrongCount(found)
-		}
-		for i, c := range r.wanted {
-			field := r.scanner.fields[c]
-			if err := r.columns[i].appendField(n, field); err != nil {
-				return err
-			}
-			text += len(field.text)
-		}
+	}
+	if rows := r.block.Rows() - r.taken; rows > 0 {
+		n = min(rows, batchRows)
+		err = r.takeBlock(n)
+	} else {
+		n, err = r.takeRows()
+	}
+	if err != nil {
+		return err
 	}
 	r.wrap(n)
 	batch.Record, batch.FirstRow = r.record, r.row
@@ -100,51 +118,120 @@ func (r *csvReader) next(batch *engine.Batch) (err error) {
 	return nil
 }
 
+// takeBlock makes the next n rows of the block a batch.
+func (r *csvReader) takeBlock(n int) (err error) {
+	for i, c := range r.columns {
+		if r.arrays[i], err = c.take(&r.block, r.taken, r.wanted[i], n); err != nil {
+			return err
+		}
+	}
+	r.taken += n
+	return nil
+}
+
+// takeRows makes rows a batch one by one: as many as the window holds, or one
+// that is larger.
+func (r *csvReader) takeRows() (n int, err error) {
+	for _, c := range r.columns {
+		c.batch.makeRoom(formPlain, batchRows)
+		c.batch.nulls = 0
+	}
+	fills := r.scanner.fills
+	for ; n < batchRows && (n == 0 || fills == r.scanner.fills); n++ {
+		err := r.scanner.next()
+		if err == io.EOF && n > 0 {
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		if found := len(r.scanner.fields); found != len(r.header) {
+			return 0, r.wrongCount(found)
+		}
+		for i, c := range r.wanted {
+			if err := r.columns[i].batch.appendField(n, r.scanner.fields[c]); err != nil {
+				return 0, err
+			}
+		}
+	}
+	for i, c := range r.columns {
+		r.arrays[i] = c.texts(n)
+	}
+	return n, nil
+}
+
 func (r *csvReader) wrongCount(found int) error {
 	return &csvFault{r.scanner.line, -1, fmt.Sprintf("the row has %d fields, and the header has %d", found, len(r.header)),
 		fmt.Sprintf("put a text that holds %q in quotes; where fields are missing, ask for the file again", r.scanner.delimiter)}
 }
 
-// appendField adds the text of one row.
-func (b *columnBatch) appendField(row int, field csvField) error {
-	out := int(b.offsets[row])
-	if out+len(field.text)+copySlack > len(b.values) {
-		if err := b.growText(out, len(field.text)); err != nil {
-			return err
-		}
+// refuse says where in the file a fault is. A split knows neither the lines
+// before it nor whether one of them is at fault – a quote too many turns inside
+// and outside round for all that follows –, so the file is read from its
+// beginning to the first fault.
+func (r *csvReader) refuse(err error) error {
+	var fault *csvFault
+	if r.isFirst || !errors.As(err, &fault) {
+		return r.of.refuse(err)
 	}
-	out += field.write(b.values[out:])
-	b.offsets[row+1] = int32(out)
-	return nil
+	whole, err := r.of.read(byteRange{0, r.text.info.Size()}, nil)
+	if err != nil {
+		return r.of.refuse(err)
+	}
+	defer whole.Close()
+	var batch engine.Batch
+	for err == nil {
+		err = whole.Next(&batch)
+	}
+	if err == io.EOF {
+		err = r.of.refuse(errChanged)
+	}
+	return err
 }
 
-// wrap makes the n rows a record.
+// wrap makes the arrays a record. The schema changes only where the form of a
+// column does.
 func (r *csvReader) wrap(n int) {
-	arrays := make([]arrow.Array, len(r.columns))
-	for i, c := range r.columns {
-		arrays[i] = c.array(arrow.BinaryTypes.String, nil, n)
+	same := r.schema != nil
+	for i, a := range r.arrays {
+		same = same && r.schema.Field(i).Type == a.DataType()
 	}
-	r.record = array.NewRecord(r.schema, arrays, int64(n))
-	for _, a := range arrays {
-		a.Release() // the record holds it
+	if !same {
+		fields := make([]arrow.Field, len(r.arrays))
+		for i, a := range r.arrays {
+			fields[i] = arrow.Field{Name: r.header[r.wanted[i]], Type: a.DataType(), Nullable: true}
+		}
+		r.schema = arrow.NewSchema(fields, nil)
 	}
+	r.record = array.NewRecord(r.schema, r.arrays, int64(n))
 }
 
 // release lets go of the batch that was given last.
 func (r *csvReader) release() {
+	for i, a := range r.arrays {
+		if a != nil {
+			a.Release()
+			r.arrays[i] = nil
+		}
+	}
 	if r.record != nil {
 		r.record.Release()
 		r.record = nil
 	}
 }
 
-// Close lets go of the file; what Next gave is no longer valid.
+// Close lets go of the file and gives the buffers back; what Next gave is no
+// longer valid.
 func (r *csvReader) Close() error {
-	if r.file == nil {
+	if r.text == nil {
 		return nil
 	}
 	r.release()
-	err := r.file.Close()
-	r.file, r.err = nil, os.ErrClosed
+	for i, c := range r.columns {
+		c.recycle()
+		r.of.columns[r.wanted[i]].Put(c)
+	}
+	err := r.text.Close()
+	r.text, r.scanner, r.columns, r.err = nil, nil, nil, os.ErrClosed
 	return err
 }

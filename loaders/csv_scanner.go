@@ -36,10 +36,16 @@ const byteOrderMark = "\xef\xbb\xbf"
 type csvScanner struct {
 	source    io.Reader
 	delimiter byte
-	window    []byte // what was read and may be needed yet
-	at        int    // in window: where the next row begins
-	ended     bool   // nothing follows the window
-	nextLine  int64  // the number of the line at at, from 1
+	store     []byte  // the window with room on both sides of it: textPad, copySlack
+	window    []byte  // what was read and may be needed yet
+	at        int     // in window: where the next row begins
+	offset    int64   // in source: where the window begins
+	ended     bool    // nothing follows the window
+	nextLine  int64   // the number of the line at at, from 1
+	marks     []int32 // of block: the ends of fields
+	before    []int32 // of block: where fields begin that were trimmed
+	ends      []int32
+	fills     int // how often the window was filled
 
 	line   int64      // where the row begins that next found
 	fields []csvField // of that row
@@ -65,18 +71,40 @@ func (f *csvFault) Error() string { return fmt.Sprintf("line %d: %s", f.line, f.
 // errMore: the row may go on behind the window.
 var errMore = errors.New("the row goes on")
 
-// newCSVScanner reads the first window, and skips a byte order mark.
-func newCSVScanner(source io.Reader, delimiter byte, windowBytes int) (*csvScanner, error) {
-	s := &csvScanner{source: source, delimiter: delimiter, window: make([]byte, 0, max(windowBytes, len(byteOrderMark))), nextLine: 1}
+// newCSVScanner reads nothing yet.
+func newCSVScanner(source io.Reader, delimiter byte, windowBytes int) *csvScanner {
+	s := &csvScanner{source: source, delimiter: delimiter, nextLine: 1}
+	s.widen(max(windowBytes, len(byteOrderMark)))
+	return s
+}
+
+// reset readies the scanner for another text. A window that grew large is not
+// kept.
+func (s *csvScanner) reset(source io.Reader, delimiter byte) {
+	store, marks, fields := s.store, s.marks, s.fields[:0]
+	clear(fields[:cap(fields)])
+	*s = csvScanner{source: source, delimiter: delimiter, nextLine: 1, fields: fields, before: s.before, ends: s.ends}
+	if cap(marks) <= 8*csvWindowBytes {
+		s.marks = marks
+	}
+	if len(store) > textPad+2*csvWindowBytes+copySlack {
+		s.widen(csvWindowBytes)
+		return
+	}
+	s.store, s.window = store, store[textPad:textPad:len(store)-copySlack]
+}
+
+// skipMark skips a byte order mark.
+func (s *csvScanner) skipMark() error {
 	for len(s.window) < len(byteOrderMark) && !s.ended {
 		if err := s.fill(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if bytes.HasPrefix(s.window, []byte(byteOrderMark)) {
 		s.at = len(byteOrderMark)
 	}
-	return s, nil
+	return nil
 }
 
 // fill reads on. What of the window is used up gives way; where nothing is, the
@@ -84,11 +112,13 @@ func newCSVScanner(source io.Reader, delimiter byte, windowBytes int) (*csvScann
 func (s *csvScanner) fill() error {
 	if s.at > 0 {
 		s.window = s.window[:copy(s.window, s.window[s.at:])]
+		s.offset += int64(s.at)
 		s.at = 0
 	}
 	if len(s.window) == cap(s.window) {
-		s.window = append(make([]byte, 0, 2*cap(s.window)), s.window...)
+		s.widen(2 * cap(s.window))
 	}
+	s.fills++
 	n, err := io.ReadAtLeast(s.source, s.window[len(s.window):cap(s.window)], 1)
 	s.window = s.window[:len(s.window)+n]
 	if err == io.EOF {
@@ -97,9 +127,17 @@ func (s *csvScanner) fill() error {
 	return err
 }
 
+// widen gives the window room for so many bytes.
+func (s *csvScanner) widen(windowBytes int) {
+	s.store = make([]byte, textPad+windowBytes+copySlack)
+	room := s.store[textPad : textPad : textPad+windowBytes]
+	s.window = append(room, s.window...)
+}
+
 // next finds the next row, or io.EOF. What is not CSV is a *csvFault.
 func (s *csvScanner) next() error {
 	for {
+		s.skipEmptyLines()
 		text := s.window[s.at:]
 		size, err := s.cut(text)
 		goesOn := errors.Is(err, errMore)
@@ -129,6 +167,15 @@ func (s *csvScanner) next() error {
 		case size == 0:
 			return io.EOF
 		}
+	}
+}
+
+// skipEmptyLines goes over lines that hold nothing, as far as the window has
+// them whole.
+func (s *csvScanner) skipEmptyLines() {
+	for s.at < len(s.window) && s.window[s.at] == '\n' {
+		s.at++
+		s.nextLine++
 	}
 }
 

@@ -23,7 +23,15 @@ func readCSVText(t testing.TB, text string, options Options) (columns []string, 
 	if text == "" {
 		text = "\n" // a file of no bytes is refused before it is read
 	}
-	f, err := newCSVFile(saved(t, "x.csv", []byte(text)), engine.Devices, options)
+	return readCSVFile(t, saved(t, "x.csv", []byte(text)), options, csvSplitBytes, false)
+}
+
+// readCSVFile reads a file in splits of about so many bytes, with every column
+// as numbers where it can be.
+func readCSVFile(t testing.TB, path string, options Options, splitBytes int64, numbers bool) (columns []string, rows [][]string, err error) {
+	t.Helper()
+	options.SplitBytes = splitBytes
+	f, err := newCSVFile(path, engine.Devices, nil, options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -36,19 +44,42 @@ func readCSVText(t testing.TB, text string, options Options) (columns []string, 
 	for i, c := range plan.Files[0].Columns {
 		columns, all = append(columns, c.Name), append(all, i)
 	}
-	rows, err = readCSVRows(t, source, plan, all)
-	return columns, rows, err
+	for _, split := range plan.Splits {
+		found, err := readCSVSplit(t, source, split, all, numbers)
+		if err != nil {
+			return columns, nil, err
+		}
+		rows = append(rows, found...)
+	}
+	return columns, rows, nil
 }
 
-// readCSVRows reads columns of the only file, and checks what holds of every
-// batch.
+// readCSVRows reads columns of the only file, split by split, and checks what
+// holds of every batch.
 func readCSVRows(t testing.TB, source engine.Source, plan *engine.Plan, columns []int) (rows [][]string, err error) {
 	t.Helper()
-	reader, err := source.Open(plan.Splits[0], columns)
+	for _, split := range plan.Splits {
+		found, err := readCSVSplit(t, source, split, columns, false)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, found...)
+	}
+	return rows, nil
+}
+
+func readCSVSplit(t testing.TB, source engine.Source, split engine.Split, columns []int, numbers bool) (rows [][]string, err error) {
+	t.Helper()
+	reader, err := source.Open(split, columns)
 	if err != nil {
 		return nil, err
 	}
 	defer reader.Close()
+	for i := range columns {
+		if numbers {
+			reader.(engine.NumberReader).ReadNumbers(i)
+		}
+	}
 	var batch engine.Batch
 	for {
 		if err := reader.Next(&batch); err == io.EOF {
@@ -68,12 +99,14 @@ func readCSVRows(t testing.TB, source engine.Source, plan *engine.Plan, columns 
 		for i := range n {
 			row := make([]string, len(columns))
 			for j, column := range batch.Record.Columns() {
-				row[j], _ = cell(column, i).(string)
+				if value := cell(column, i); value != nil {
+					row[j] = fmt.Sprint(value)
+				}
 			}
 			rows = append(rows, row)
 		}
-		if int64(len(rows)) > plan.Splits[0].Rows {
-			t.Fatalf("%d rows, and the plan says %d at most", len(rows), plan.Splits[0].Rows)
+		if int64(len(rows)) > split.Rows {
+			t.Fatalf("%d rows, and the plan says %d at most", len(rows), split.Rows)
 		}
 	}
 }
@@ -203,7 +236,8 @@ func TestCSVBatches(t *testing.T) {
 	}
 }
 
-// Long texts end a batch early: memory follows bytes, not rows.
+// Rows longer than the window come one or two at a time: memory follows bytes,
+// not rows.
 func TestCSVBatchesOfLongTexts(t *testing.T) {
 	row := strings.Repeat("x", maxFieldBytes) + ",\n"
 	source := open(t, saved(t, "x.csv", []byte("a,b\n"+strings.Repeat(row, 70))))
@@ -211,18 +245,26 @@ func TestCSVBatchesOfLongTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader, err := source.Open(plan.Splits[0], []int{0})
-	if err != nil {
-		t.Fatal(err)
+	rows := int64(0)
+	for _, split := range plan.Splits {
+		reader, err := source.Open(split, []int{0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var batch engine.Batch
+		for err = reader.Next(&batch); err == nil; err = reader.Next(&batch) {
+			if n := batch.Record.NumRows(); n > 2 {
+				t.Errorf("a batch of %d rows", n)
+			}
+			rows += batch.Record.NumRows()
+		}
+		if err != io.EOF {
+			t.Error(err)
+		}
+		reader.Close()
 	}
-	defer reader.Close()
-	var batch engine.Batch
-	var sizes []int64
-	for err = reader.Next(&batch); err == nil; err = reader.Next(&batch) {
-		sizes = append(sizes, batch.Record.NumRows())
-	}
-	if err != io.EOF || !slices.Equal(sizes, []int64{64, 6}) {
-		t.Errorf("batches of %d rows, then %v", sizes, err)
+	if rows != 70 || len(plan.Splits) < 8 {
+		t.Errorf("%d rows in %d splits", rows, len(plan.Splits))
 	}
 }
 
@@ -257,15 +299,15 @@ func TestFormatIsTold(t *testing.T) {
 		{"x.arrow", "a,b\n", "it holds text, not Arrow"},
 		{"x.feather", "a,b\n", "it holds text, not Arrow"},
 		{"x.csv", "", "it holds nothing (0 bytes), neither Parquet nor CSV"},
-		{"x.csv.gz", "\x1f\x8b\x08\x00rest", "it holds gzip-compressed data, neither Parquet nor CSV"},
-		{"x.csv.zst", "\x28\xb5\x2f\xfdrest", "it holds zstd-compressed data, neither"},
+		{"x.csv.gz", "\x1f\x8b\x08\x00rest", "the gzip data ends before its end: the file was cut off"},
+		{"x.csv.zst", "\x28\xb5\x2f\xfdrest", "the zstd data ends before its end: the file was cut off"},
 		{"x.csv", "\xff\xfea\x00,\x00", "it holds UTF-16 text"},
 		{"x.csv", "a,b\n" + strings.Repeat("1,2\n", 1000) + "\x00", "it holds binary data of no known format"},
 	} {
 		path := saved(t, c.name, []byte(c.content))
 		source, err := Open([]string{path}, engine.Devices, Options{})
-		if strings.HasPrefix(c.want, "it holds") {
-			mustRefuse(t, err, path+": "+c.want)
+		if strings.Contains(c.want, " ") {
+			mustRefuse(t, err, path+": ", c.want)
 			continue
 		}
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 
@@ -89,19 +90,26 @@ func FuzzRuns(f *testing.F) {
 func FuzzDictionary(f *testing.F) {
 	f.Add([]byte("\x01\x00\x00\x00a\x02\x00\x00\x00bc"), uint16(2))
 	f.Fuzz(func(t *testing.T, raw []byte, entries uint16) {
-		for _, column := range []*parquetColumn{{physical: format.ByteArray}, {physical: format.Int64}, {physical: format.Int32, unsigned: true}} {
+		text, whole := engine.Column{Type: arrow.BinaryTypes.String}, engine.Column{Type: arrow.PrimitiveTypes.Int64}
+		for _, column := range []*parquetColumn{{Column: text, physical: format.ByteArray}, {Column: text, physical: format.FixedLenByteArray, width: 3},
+			{Column: whole, physical: format.Int64}, {Column: whole, physical: format.Int32, unsigned: true}, {Column: whole, physical: format.ByteArray},
+			{Column: whole, physical: format.FixedLenByteArray, width: 9}, {Column: whole, physical: format.Int96, width: int96Bytes}} {
 			var d dictionary
 			if err := d.decode(&pageHeader{values: int(entries), encoding: format.Plain}, raw, column); err != nil {
 				continue
 			}
-			if column.physical != format.ByteArray {
+			if !column.isText() {
 				if len(d.ints) != int(entries) {
 					t.Errorf("%d entries, want %d", len(d.ints), entries)
 				}
 				continue
 			}
 			offsets := d.offsets[:int(entries)+1]
-			if !slices.IsSorted(offsets) || offsets[0] != textPad || int(offsets[entries])-textPad+4*int(entries) != len(raw) {
+			lengths := 4 * int(entries)
+			if column.width > 0 {
+				lengths = 0
+			}
+			if !slices.IsSorted(offsets) || offsets[0] != textPad || int(offsets[entries])-textPad+lengths != len(raw) {
 				t.Errorf("offsets %v of %d bytes", offsets, len(raw))
 			}
 		}
@@ -111,9 +119,13 @@ func FuzzDictionary(f *testing.F) {
 func FuzzDecompress(f *testing.F) {
 	const size = 3000
 	text := bytes.Repeat([]byte("1030006718997 "), size/14+1)[:size]
-	kinds := []format.CompressionCodec{format.Snappy, format.Zstd, format.Gzip, format.Lz4Raw, format.Brotli}
+	kinds := []format.CompressionCodec{format.Snappy, format.Zstd, format.Gzip, format.Lz4Raw, format.Brotli, format.Lz4}
 	for i, kind := range kinds {
-		packed, err := parquet.LookupCompressionCodec(kind).Encode(nil, text)
+		encode := parquet.LookupCompressionCodec(kind).Encode
+		if kind == format.Lz4 {
+			encode = hadoopLZ4{}.Encode
+		}
+		packed, err := encode(nil, text)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -32,6 +32,20 @@ func writeParquet[T any](t testing.TB, rows []T, options ...parquet.WriterOption
 	return out.Bytes()
 }
 
+// writeRows does so for rows of a schema that no struct describes.
+func writeRows(t testing.TB, schema *parquet.Schema, rows []parquet.Row, options ...parquet.WriterOption) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := parquet.NewWriter(&out, append(options, schema)...)
+	if _, err := w.WriteRows(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // saved puts bytes into a file of the test's folder.
 func saved(t testing.TB, name string, content []byte) string {
 	t.Helper()

@@ -19,6 +19,7 @@ type mutator struct {
 	random *rand.Rand
 	files  []soundFile // of parquet
 	texts  [][]byte    // of csv
+	wholes [][]byte    // of packed
 }
 
 // soundFile is a Parquet file, and where in it there is something to aim at.

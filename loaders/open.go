@@ -14,7 +14,8 @@ import (
 
 // Options say how files are read, where their content does not tell.
 type Options struct {
-	Delimiter rune // between the fields of CSV: one ASCII character; 0 is the comma
+	Delimiter  rune  // between the fields of CSV: one ASCII character; 0 is the comma
+	SplitBytes int64 // about how much of a CSV file one worker reads at a time; 0 is 8 MiB
 }
 
 // Open names the files of one table: each path is a file, a folder (its direct
@@ -80,6 +81,10 @@ func (f publishedFile) plan(ctx context.Context) (engine.File, []engine.Split, e
 // added.
 func openFile(path string, table engine.Table, options Options) (dataFile, error) {
 	found, err := sniff(path)
+	packing := packingOf(found)
+	if err == nil && packing != nil {
+		found, err = packing.sniff(path)
+	}
 	if err != nil {
 		return nil, refusal(table, path, err)
 	}
@@ -88,7 +93,7 @@ func openFile(path string, table engine.Table, options Options) (dataFile, error
 	case found.kind == "Parquet":
 		return &parquetFile{path: path, table: table}, nil
 	case found.kind == "text" && named == "":
-		return newCSVFile(path, table, options)
+		return newCSVFile(path, table, packing, options)
 	case found.kind == "text":
 		found.next = "it is the wrong file, or was cut off; text with comma-separated values needs a name that ends in .csv"
 	}

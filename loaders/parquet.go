@@ -46,7 +46,8 @@ func (f *parquetFile) plan(context.Context) (description engine.File, splits []e
 		return engine.File{}, nil, err
 	}
 	defer file.Close()
-	description = engine.File{Path: f.path, Format: "parquet", Rows: foot.rows(), Bytes: f.info.Size(), Fingerprint: foot.fingerprint}
+	description = engine.File{Path: f.path, Format: "parquet", Rows: foot.rows(), Bytes: f.info.Size(), Fingerprint: foot.fingerprint,
+		PagesUnchecked: !foot.statesChecksums(file)}
 	for _, c := range foot.columns {
 		description.Columns = append(description.Columns, c.Column)
 	}

@@ -52,11 +52,11 @@ func (f *footer) boundsOf(c *parquetColumn, s *engine.Split) engine.Bounds {
 func chunkBounds(c *parquetColumn, m *format.ColumnMetaData) engine.Bounds {
 	s := &m.Statistics
 	b := engine.Bounds{Present: max(m.NumValues-max(s.NullCount, 0), 0)}
-	switch c.physical {
-	case format.ByteArray:
+	switch {
+	case c.isText():
 		b.Stated = len(s.MinValue) > 0 && len(s.MaxValue) > 0
 		b.Low, b.High = string(s.MinValue), string(s.MaxValue)
-	case format.Int32, format.Int64:
+	case c.physical == format.Int32 || c.physical == format.Int64:
 		low, lowOK := littleEndian(s.MinValue)
 		high, highOK := littleEndian(s.MaxValue)
 		b.Stated, b.Numeric = lowOK && highOK && low >= 0 && high >= low, true

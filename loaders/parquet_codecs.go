@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +43,7 @@ func (d *decompressor) check(codec format.CompressionCodec, src []byte, size int
 	case format.Snappy:
 		n, err := snappy.DecodedLen(src)
 		fits = err == nil && n == size
-	case format.Lz4Raw:
+	case format.Lz4Raw, format.Lz4:
 		fits = size <= mostOfLZ4*len(src)
 	case format.Gzip:
 		fits = size <= mostOfGzip*len(src)
@@ -71,7 +72,7 @@ func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte
 		return fmt.Errorf("cannot decompress %v page: %w", codec, err)
 	}
 	if n != len(dst) {
-		return errPageSize
+		return fmt.Errorf("%w: %d bytes, and not %d", errPageSize, n, len(dst))
 	}
 	return nil
 }
@@ -85,12 +86,49 @@ func (d *decompressor) decode(codec format.CompressionCodec, dst, src []byte) (i
 		return d.decodeZstd(dst, src)
 	case format.Lz4Raw:
 		return lz4.UncompressBlock(src, dst)
+	case format.Lz4:
+		return decodeHadoopLZ4(dst, src)
 	case format.Gzip:
 		return d.decodeGzip(dst, src)
 	case format.Brotli:
 		return d.decodeBrotli(dst, src)
 	}
-	return 0, errors.New("this codec is not supported: write the file with snappy, zstd, gzip, lz4_raw, brotli or none")
+	return 0, &advised{"this codec is not supported", "Write the file with snappy, zstd, gzip, lz4, brotli or none"}
+}
+
+// decodeHadoopLZ4 reads what the codec that is called LZ4 alone holds: blocks
+// behind their two sizes, big-endian, as Hadoop frames them; or, by writers that
+// did not know of that, one block without a frame.
+func decodeHadoopLZ4(dst, src []byte) (int, error) {
+	if n, ok := decodeLZ4Frames(dst, src); ok {
+		return n, nil
+	}
+	return lz4.UncompressBlock(src, dst)
+}
+
+// decodeLZ4Frames reads frames: what is in them unpacked, then pieces, each
+// behind its packed size, until that much has come out.
+func decodeLZ4Frames(dst, src []byte) (n int, ok bool) {
+	for len(src) >= 4 {
+		end := uint64(n) + uint64(binary.BigEndian.Uint32(src))
+		src = src[4:]
+		if end > uint64(len(dst)) {
+			return 0, false
+		}
+		for uint64(n) < end {
+			if len(src) < 4 || uint64(binary.BigEndian.Uint32(src)) > uint64(len(src)-4) {
+				return 0, false
+			}
+			packed := src[4 : 4+binary.BigEndian.Uint32(src)]
+			k, err := lz4.UncompressBlock(packed, dst[n:end])
+			if err != nil || k == 0 {
+				return 0, false
+			}
+			src = src[4+len(packed):]
+			n += k
+		}
+	}
+	return n, len(src) == 0
 }
 
 func (d *decompressor) decodeZstd(dst, src []byte) (int, error) {

@@ -120,12 +120,13 @@ func (c *columnReader) extent(n int) (int, error) {
 // load decodes the next data page that has rows.
 func (c *columnReader) load() error {
 	for {
+		at := c.pages.at
 		h, err := c.pages.next()
 		if err == io.EOF {
 			return fmt.Errorf("its pages end %d rows early", c.left)
 		}
 		if err != nil {
-			return err
+			return fmt.Errorf("page at byte %d: %w", at, err)
 		}
 		switch {
 		case h.dictionary:
@@ -137,7 +138,7 @@ func (c *columnReader) load() error {
 			c.left -= int64(h.values)
 		}
 		if err != nil {
-			return err
+			return fmt.Errorf("page at byte %d: %w", at, err)
 		}
 		if !h.dictionary && h.values > 0 {
 			return nil

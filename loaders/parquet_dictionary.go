@@ -1,7 +1,6 @@
 package loaders
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -39,11 +38,13 @@ func (d *dictionary) decode(h *pageHeader, body []byte, column *parquetColumn) e
 		return fmt.Errorf("a dictionary in encoding %v is not supported", h.encoding)
 	}
 	d.present, d.entries = true, h.values
-	switch column.physical {
-	case format.Boolean:
+	switch {
+	case column.physical == format.Boolean:
 		return fmt.Errorf("a dictionary of booleans is not supported")
-	case format.ByteArray:
-		return d.decodeText(body)
+	case column.isText():
+		return d.decodeText(body, column)
+	case isBytes(column.physical):
+		return d.decodeNumbers(body, column)
 	}
 	ints, err := plainInts(d.ints, h.values, body, column)
 	if err != nil {
@@ -55,25 +56,21 @@ func (d *dictionary) decode(h *pageHeader, body []byte, column *parquetColumn) e
 
 // decodeText lays the entries out as an Arrow array, textPad bytes in front of
 // the first.
-func (d *dictionary) decodeText(body []byte) error {
-	if 4*d.entries > len(body) {
+func (d *dictionary) decodeText(body []byte, column *parquetColumn) error {
+	if d.entries > len(body) { // an entry of fixed size takes a byte or more, any other its length
 		return errValues
 	}
-	d.values = grow(d.values, textPad+len(body)-4*d.entries)
+	d.values = grow(d.values, textPad+len(body))
 	d.offsets = grow(d.offsets, d.entries+1)
 	out := textPad
 	d.offsets[0] = int32(out)
 	for i := range d.entries {
-		if len(body) < 4 {
+		value, rest, ok := column.cut(body)
+		if !ok {
 			return errValues
 		}
-		size := int(binary.LittleEndian.Uint32(body))
-		body = body[4:]
-		if size > len(body) {
-			return errValues
-		}
-		out += copy(d.values[out:], body[:size])
-		body = body[size:]
+		out += copy(d.values[out:], value)
+		body = rest
 		d.offsets[i+1] = int32(out)
 	}
 	if len(body) > 0 {
@@ -81,5 +78,24 @@ func (d *dictionary) decodeText(body []byte) error {
 	}
 	d.text = array.NewData(arrow.BinaryTypes.String, d.entries, []*memory.Buffer{nil,
 		memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(d.offsets)), memory.NewBufferBytes(d.values)}, nil, 0, 0)
+	return nil
+}
+
+// decodeNumbers reads entries that are bytes and are given as integers or days.
+func (d *dictionary) decodeNumbers(body []byte, column *parquetColumn) error {
+	if d.entries > len(body) {
+		return errValues
+	}
+	d.ints = grow(d.ints, d.entries)
+	for i := range d.ints {
+		value, rest, ok := column.cut(body)
+		if !ok {
+			return errValues
+		}
+		d.ints[i], body = column.number(value), rest
+	}
+	if len(body) > 0 {
+		return errValues
+	}
 	return nil
 }

@@ -123,7 +123,7 @@ func (c *parquetColumn) check(chunk *format.ColumnChunk, rows, dataEnd int64) er
 	}
 	meta := &chunk.MetaData
 	if chunk.CryptoMetadata.Value != nil || len(chunk.EncryptedColumnMetadata) > 0 {
-		c.Type, c.Native = nil, c.Native+", encrypted"
+		c.Type, c.Native, c.Obstacle = nil, c.Native+", encrypted", "no key is given to this program"
 		return nil
 	}
 	start, end := chunkRange(chunk)
@@ -152,4 +152,23 @@ func chunkRange(chunk *format.ColumnChunk) (start, end int64) {
 		return start, start + size
 	}
 	return start, -1
+}
+
+// statesChecksums tells whether the first page of the file has a checksum; a
+// writer gives one to every page or to none. A page that cannot be looked at is
+// left to those who read it.
+func (f *footer) statesChecksums(file io.ReaderAt) bool {
+	for i := range f.rowGroups {
+		for _, c := range f.columns {
+			if c.Type == nil || f.rowGroups[i].NumRows == 0 {
+				continue
+			}
+			var walker pageWalker
+			from, to := chunkRange(&f.rowGroups[i].Columns[c.leaf])
+			walker.start(file, from, to)
+			page, err := walker.next()
+			return err != nil || page.crc != 0
+		}
+	}
+	return true
 }

@@ -73,11 +73,11 @@ func (p *page) decode(h *pageHeader, body []byte, column *parquetColumn, dict *d
 			return errors.New("a page refers to a dictionary, and the column chunk has none")
 		}
 	}
-	switch column.physical {
-	case format.Boolean:
+	switch {
+	case column.physical == format.Boolean:
 		return p.decodeBooleans(h.encoding, body)
-	case format.ByteArray:
-		return p.decodeText(h.encoding, body, dict)
+	case column.isText():
+		return p.decodeText(h.encoding, body, column, dict)
 	}
 	return p.decodeInts(h.encoding, body, column, dict)
 }
@@ -93,7 +93,7 @@ func (p *page) decodeLevels(h *pageHeader, body []byte, optional bool) ([]byte, 
 		body = body[h.skipBytes+h.levelBytes:]
 	case optional:
 		if h.levels != format.RLE {
-			return nil, fmt.Errorf("definition levels in encoding %v are not supported", h.levels)
+			return nil, &advised{fmt.Sprintf("definition levels in encoding %v are not supported", h.levels), "Write the file with definition levels in RLE, as every writer since 2013 does"}
 		}
 		size := int64(0)
 		if len(body) >= 4 {
@@ -146,8 +146,11 @@ func (p *page) decodeBooleans(encoding format.Encoding, body []byte) error {
 	return unsupported(encoding)
 }
 
-func (p *page) decodeText(encoding format.Encoding, body []byte, dict *dictionary) (err error) {
+func (p *page) decodeText(encoding format.Encoding, body []byte, column *parquetColumn, dict *dictionary) (err error) {
 	n := p.values
+	if column.width > 0 && (encoding == format.Plain || encoding == format.ByteStreamSplit) {
+		return p.decodeFixed(encoding, body, n, column.width)
+	}
 	switch encoding {
 	case format.Plain:
 		p.form, p.at = formPlain, len(p.buf)-copySlack-len(body)
@@ -226,18 +229,22 @@ func checkSizes(sizes []int32, total int) error {
 }
 
 func (p *page) decodeInts(encoding format.Encoding, body []byte, column *parquetColumn, dict *dictionary) (err error) {
-	n := p.values
-	if p.form = formInts; column.Type.ID() == arrow.DATE32 {
-		p.form = formDays
+	n, form := p.values, formInts
+	if column.Type.ID() == arrow.DATE32 {
+		form = formDays
 	}
-	wide := column.physical == format.Int64
-	switch encoding {
-	case format.Plain:
-		if wide || p.form == formDays {
-			return p.keepRaw(n, body, wide)
+	wide, isDictionary := column.physical == format.Int64, encoding == format.RLEDictionary || encoding == format.PlainDictionary
+	switch {
+	case isBytes(column.physical) && !isDictionary:
+		if err = p.decodeText(encoding, body, column, dict); err == nil {
+			err = p.readNumbers(n, column)
 		}
+	case encoding == format.Plain && (wide || form == formDays):
+		p.form = form
+		return p.keepRaw(n, body, wide)
+	case encoding == format.Plain:
 		p.ints, err = plainInts(p.ints, n, body, column)
-	case format.RLEDictionary, format.PlainDictionary:
+	case isDictionary:
 		if p.codes, err = decodeCodes(p.codes, n, len(dict.ints), body); err != nil {
 			return err
 		}
@@ -245,7 +252,7 @@ func (p *page) decodeInts(encoding format.Encoding, body []byte, column *parquet
 		for i, code := range p.codes[:n] {
 			p.ints[i] = dict.ints[code]
 		}
-	case format.DeltaBinaryPacked:
+	case encoding == format.DeltaBinaryPacked:
 		if wide {
 			p.ints, err = decodeDelta64(p.ints, n, body)
 			break
@@ -253,7 +260,7 @@ func (p *page) decodeInts(encoding format.Encoding, body []byte, column *parquet
 		if p.codes, _, err = decodeDelta32(p.codes, n, body); err == nil {
 			p.ints = widen(p.ints, p.codes, column.unsigned)
 		}
-	case format.ByteStreamSplit:
+	case encoding == format.ByteStreamSplit:
 		var split bytestreamsplit.Encoding
 		if len(body) != fixedBytes(n, wide) {
 			return errValues
@@ -273,7 +280,7 @@ func (p *page) decodeInts(encoding format.Encoding, body []byte, column *parquet
 		err = errValues
 	}
 	p.ints = append(p.ints[:min(n, len(p.ints))], 0)
-	if p.form == formDays {
+	if p.form = form; form == formDays {
 		p.codes = grow(p.codes, len(p.ints))
 		for i, v := range p.ints {
 			p.codes[i] = int32(v)
@@ -304,7 +311,7 @@ func fixedBytes(n int, wide bool) int {
 var errValues = errors.New("a page does not hold the values that its header states")
 
 func unsupported(e format.Encoding) error {
-	return fmt.Errorf("encoding %v is not supported for this column", e)
+	return &advised{fmt.Sprintf("encoding %v is not supported for this column", e), "Write the file with the encodings that its writer takes by itself"}
 }
 
 // plainInts reads n fixed-size values, which must be all that there is.

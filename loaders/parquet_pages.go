@@ -18,6 +18,8 @@ const (
 	maxPageValues = 1 << 26
 	// maxPageHeaderBytes bounds a page header, statistics included.
 	maxPageHeaderBytes = 32 << 10
+
+	smallerPages = "Write the file with smaller pages"
 )
 
 // pageHeader is what a reader of flat columns needs of a page's header. Every
@@ -142,10 +144,9 @@ func (h *pageHeader) check(left int64) error {
 	case int64(h.compressed) > left:
 		return errPageEnd
 	case h.compressed > maxPageBytes || h.uncompressed > maxPageBytes:
-		return fmt.Errorf("a page takes %d bytes, more than the %d that are read: write the file with smaller pages",
-			max(h.compressed, h.uncompressed), maxPageBytes)
+		return &advised{fmt.Sprintf("a page takes %d bytes, more than the %d that are read", max(h.compressed, h.uncompressed), maxPageBytes), smallerPages}
 	case h.values > maxPageValues:
-		return fmt.Errorf("a page holds %d values, more than the %d that are read: write the file with smaller pages", h.values, maxPageValues)
+		return &advised{fmt.Sprintf("a page holds %d values, more than the %d that are read", h.values, maxPageValues), smallerPages}
 	case h.levelBytes+h.skipBytes > min(h.compressed, h.uncompressed):
 		return errors.New("page header: the levels are larger than the page")
 	}
@@ -161,8 +162,11 @@ func (w *pageWalker) body(buf []byte, crc uint32) error {
 	if err != nil {
 		return fmt.Errorf("cannot read page: %w", err)
 	}
-	if crc != 0 && crc != crc32.ChecksumIEEE(buf) {
-		return errors.New("the checksum of a page does not match its bytes")
+	if crc == 0 {
+		return nil
+	}
+	if found := crc32.ChecksumIEEE(buf); found != crc {
+		return fmt.Errorf("the checksum of a page does not match its bytes: %08x, and its header states %08x", found, crc)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/parquet-go/parquet-go"
@@ -48,6 +49,11 @@ type everything struct {
 	Nanos     int64   `parquet:"nanos,timestamp(nanosecond),delta"`
 	Flag      bool    `parquet:"flag"`
 	OptFlag   *bool   `parquet:"opt_flag,optional"`
+
+	Fixed     [5]byte          `parquet:"fixed"`
+	FixedDict [2]byte          `parquet:"fixed_dict,dict"`
+	FixedDec  [6]byte          `parquet:"fixed_dec,decimal(0:13)"`
+	Old       deprecated.Int96 `parquet:"old"`
 }
 
 // everythingRows makes n rows whose values tell their row, in runs and without.
@@ -64,6 +70,10 @@ func everythingRows(n int) []everything {
 			Dict32: int32(i%5) - 2, Uint32: math.MaxUint32 - uint32(i), UintDelta: math.MaxUint32 - uint32(i), Uint64: uint64(i),
 			Decimal: 1e12 + int64(i), Date: date, Millis: signed, Nanos: signed, Flag: flag,
 		}
+		copy(r.Fixed[:], text[8:])
+		copy(r.FixedDict[:], text[11:])
+		copy(r.FixedDec[:], twosComplement(signed/1e3, 6))
+		r.Old = int96Of(time.Unix(int64(date)*86400+3600, 0).UTC())
 		if i%3 != 0 && i/100%4 != 1 {
 			r.OptPlain, r.OptDict, r.OptInt = &long, &word, &signed
 			r.OptDate, r.Micros, r.OptFlag = &date, &signed, &flag
@@ -78,7 +88,7 @@ func cellsOf(rows []everything) map[string][]any {
 	cells := map[string][]any{}
 	schema := parquet.SchemaOf(everything{})
 	for i := range rows {
-		v := reflect.ValueOf(rows[i])
+		v := reflect.ValueOf(&rows[i]).Elem() // whose arrays can be looked into
 		for j, column := range schema.Columns() {
 			f := v.Field(j)
 			var value any
@@ -90,6 +100,12 @@ func cellsOf(rows []everything) map[string][]any {
 				f = f.Elem()
 			}
 			switch {
+			case column[0] == "fixed_dec":
+				value = rows[i].Int64 / 1e3
+			case column[0] == "old":
+				value = rows[i].Date
+			case f.Kind() == reflect.Array:
+				value = string(f.Bytes())
 			case f.CanInt() && (column[0] == "date" || column[0] == "opt_date"):
 				value = int32(f.Int())
 			case f.CanInt():
@@ -107,7 +123,7 @@ func cellsOf(rows []everything) map[string][]any {
 	return cells
 }
 
-var codecs = []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Zstd, &parquet.Gzip, &lz4.Codec{Level: lz4.Fastest}, &parquet.Brotli}
+var codecs = []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Zstd, &parquet.Gzip, &lz4.Codec{Level: lz4.Fastest}, &parquet.Brotli, hadoopLZ4{}}
 
 func TestEveryLayout(t *testing.T) {
 	rows := everythingRows(1500)
@@ -123,6 +139,9 @@ func TestEveryLayout(t *testing.T) {
 						got, plan, err := readAllOf(open(t, saved(t, "x.parquet", file)))
 						if err != nil {
 							t.Fatal(err)
+						}
+						if plan.Files[0].PagesUnchecked {
+							t.Error("the checksums of its pages are not seen")
 						}
 						if plan.Rows() != int64(len(rows)) || got.rows != plan.Rows() {
 							t.Errorf("planned %d rows, read %d", plan.Rows(), got.rows)
@@ -282,9 +301,9 @@ func TestTypes(t *testing.T) {
 		{"clock", nil, "INT64 (TIME(isAdjustedToUTC=true,unit=MICROS))"},
 		{"float", nil, "FLOAT"},
 		{"double", nil, "DOUBLE"},
-		{"fixed", nil, "FIXED_LEN_BYTE_ARRAY"},
+		{"fixed", text, "FIXED_LEN_BYTE_ARRAY"},
 		{"uuid", nil, "FIXED_LEN_BYTE_ARRAY (UUID)"},
-		{"old", nil, "INT96"},
+		{"old", arrow.FixedWidthTypes.Date32, "INT96"},
 		{"list", nil, "repeated BYTE_ARRAY (STRING)"},
 		{"listed", nil, "nested"},
 		{"map", nil, "nested"},

@@ -15,6 +15,7 @@ import (
 type parquetColumn struct {
 	engine.Column
 	leaf     int // index into the columns of a row group
+	width    int // in bytes of values that all have one; 0 where each has its own, and of integers
 	physical format.Type
 	optional bool
 	unsigned bool
@@ -68,7 +69,7 @@ func children(e format.SchemaElement) int {
 func columnOf(e *format.SchemaElement) parquetColumn {
 	c := parquetColumn{Column: engine.Column{Name: e.Name}}
 	if children(*e) != 0 || !e.Type.Valid {
-		c.Native = "nested"
+		c.Native, c.Obstacle = "nested", severalValues
 		return c
 	}
 	c.physical = e.Type.V
@@ -78,12 +79,26 @@ func columnOf(e *format.SchemaElement) parquetColumn {
 		c.Native += " (" + note + ")"
 	}
 	if e.RepetitionType.Valid && e.RepetitionType.V == format.Repeated {
-		c.Native = "repeated " + c.Native
+		c.Native, c.Obstacle = "repeated "+c.Native, severalValues
 		return c
 	}
 	c.Type, c.unsigned = arrowType(e)
+	switch {
+	case c.physical == format.Int96:
+		c.width = int96Bytes
+	case c.physical == format.FixedLenByteArray && e.TypeLength.V > 0:
+		c.width = int(e.TypeLength.V)
+	case c.physical == format.FixedLenByteArray:
+		c.Type, c.Obstacle = nil, "its values have no size"
+	}
+	if d, ok := logicalTypeOf(e).(*format.DecimalType); ok && d.Scale != 0 {
+		c.Obstacle = fmt.Sprintf("it has %d places behind the point, and no identifier has one", d.Scale)
+	}
 	return c
 }
+
+// severalValues is why nested and repeated columns cannot be given.
+const severalValues = "it may hold several values a row; one column for each is read"
 
 // annotation names the logical type, or the converted type of an older file.
 func annotation(e *format.SchemaElement) string {
@@ -104,20 +119,23 @@ var convertedNames = [...]string{"UTF8", "MAP", "MAP_KEY_VALUE", "LIST", "ENUM",
 	"JSON", "BSON", "INTERVAL"}
 
 // arrowType is what a column is given as: text, integers (all as Int64), dates,
-// timestamps and booleans. An unsigned 64-bit value over 2^63−1 turns up
-// negative: no identifier and no date is that large.
+// timestamps and booleans. An unsigned 64-bit value over 2^63−1, or a DECIMAL
+// beyond 64 bits, turns up negative: no identifier and no date is that large.
 func arrowType(e *format.SchemaElement) (t arrow.DataType, unsigned bool) {
-	logical := e.LogicalType.Value
-	if logical == nil && e.ConvertedType.Valid {
-		logical = logicalOf(e)
-	}
+	logical := logicalTypeOf(e)
 	switch e.Type.V {
 	case format.Boolean:
 		return arrow.FixedWidthTypes.Boolean, false
-	case format.ByteArray:
-		switch logical.(type) {
+	case format.Int96: // an instant, without saying so
+		return arrow.FixedWidthTypes.Date32, false
+	case format.ByteArray, format.FixedLenByteArray:
+		switch l := logical.(type) {
 		case nil, *format.StringType, *format.EnumType, *format.JsonType:
 			return arrow.BinaryTypes.String, false
+		case *format.DecimalType:
+			if l.Scale == 0 {
+				return arrow.PrimitiveTypes.Int64, false
+			}
 		}
 	case format.Int32, format.Int64:
 		switch l := logical.(type) {
@@ -140,6 +158,15 @@ func arrowType(e *format.SchemaElement) (t arrow.DataType, unsigned bool) {
 		}
 	}
 	return nil, false
+}
+
+// logicalTypeOf is the logical type of a column, or what an older file says
+// instead; nil for none.
+func logicalTypeOf(e *format.SchemaElement) format.LogicalTypeValue {
+	if logical := e.LogicalType.Value; logical != nil || !e.ConvertedType.Valid {
+		return logical
+	}
+	return logicalOf(e)
 }
 
 func timestampType(l *format.TimestampType) arrow.DataType {

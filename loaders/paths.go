@@ -104,7 +104,7 @@ func (l *fileList) refuseNothing(path string, before int) error {
 	}
 	return &engine.Refusal{
 		Kind:    engine.RefusedInput,
-		Problem: fmt.Sprintf("cannot read %s %s: it matches no file (hidden files and names that start with _ are left out)", l.table, engine.ShownPath(path)),
+		Problem: fmt.Sprintf("cannot read %s %s: it matches no file (hidden files, names that start with _ and lists of digests are left out)", l.table, engine.ShownPath(path)),
 		Next:    "Check the path, and that the extract was written there",
 	}
 }
@@ -128,7 +128,7 @@ func (l *fileList) addFile(path string, info fs.FileInfo) error {
 }
 
 // skipped tells the names that writers of data sets use for what is no data:
-// _SUCCESS, _metadata, .crc files.
+// _SUCCESS, _metadata, .crc files, lists of digests.
 func skipped(name string) bool {
-	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "SHA256SUMS" || strings.HasSuffix(name, ".sha256")
 }

@@ -21,13 +21,19 @@ func refusal(table engine.Table, path string, err error) error {
 		return fmt.Errorf("cannot read %s: %w", table, err)
 	}
 	next := "Ask for the file again, or write it again; if other programs read it without complaint, report this as a fault of this program"
+	var told *advised
 	switch {
+	case errors.As(err, &told):
+		next = told.next
 	case errors.Is(err, fs.ErrNotExist):
 		next = "Check the path, and that nothing moves or deletes extracts while they are read"
 	case errors.Is(err, fs.ErrPermission):
 		next = "Let this user read the file"
 	case errors.Is(err, errChanged):
 		next = "Wait until the extract is complete, then run again"
+	}
+	if packed := (*packingFault)(nil); errors.As(err, &packed) {
+		next = packed.next
 	}
 	var inner *fs.PathError
 	if errors.As(err, &inner) && inner.Path == path {
@@ -40,6 +46,11 @@ func refusal(table engine.Table, path string, err error) error {
 		Err:     err,
 	}
 }
+
+// advised is an error of a file that knows what to do about it.
+type advised struct{ problem, next string }
+
+func (e *advised) Error() string { return e.problem }
 
 // errChanged: a file is no longer the one that was planned.
 var errChanged = errors.New("the file has changed since it was opened first")

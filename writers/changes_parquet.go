@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -55,15 +56,26 @@ func parquetOptions() []parquet.WriterOption {
 // end depends on it, so it is fixed.
 const valueChunk = 4096
 
-// changesEncoder writes changes.parquet, block by block, on one goroutine.
+// changesEncoder writes changes.parquet, block by block. A block's columns are
+// encoded at the same time, in shares of about equal work.
 type changesEncoder struct {
 	writer *parquet.GenericWriter[changeRow]
 	rows   int64
-	values []parquet.Value
-	text   []byte // of the MPxNs in values
+	shares [2]columnShare
 
 	fuels, rules, dispositions, statuses []parquet.Value
 	rdps, shards                         []parquet.Value // grow as names appear
+}
+
+// columnShare is the columns that one goroutine encodes, with what it reuses.
+type columnShare struct {
+	columns []int
+	values  []parquet.Value
+	text    []byte // of the MPxNs in values
+}
+
+func newColumnShare(columns ...int) columnShare {
+	return columnShare{columns, make([]parquet.Value, 0, valueChunk), make([]byte, 0, valueChunk*mpxnDigits)}
 }
 
 func newChangesEncoder(w io.Writer) *changesEncoder {
@@ -73,8 +85,10 @@ func newChangesEncoder(w io.Writer) *changesEncoder {
 	}
 	e := &changesEncoder{
 		writer: parquet.NewGenericWriter[changeRow](w, options...),
-		values: make([]parquet.Value, 0, valueChunk),
-		text:   make([]byte, 0, valueChunk*mpxnDigits),
+		shares: [...]columnShare{
+			newColumnShare(mpxnColumn, effectiveOnColumn, fuelColumn),
+			newColumnShare(rdpColumn, oldColumn, newColumn, ruleColumn, dispositionColumn, shardColumn),
+		},
 	}
 	for _, fuel := range []meterpoint.Fuel{meterpoint.Gas, meterpoint.Electricity} {
 		e.fuels = append(e.fuels, required(fuelColumn, fuel.String()))
@@ -112,14 +126,12 @@ func (e *changesEncoder) write(b *changesBlock, rdps, paths []string) error {
 	for len(e.shards) < len(paths) {
 		e.shards = append(e.shards, optional(shardColumn, paths[len(e.shards)]))
 	}
-	for column, w := range e.writer.ColumnWriters() {
-		for from := 0; from < b.len(); from += valueChunk {
-			to := min(from+valueChunk, b.len())
-			e.values = e.fill(e.values[:0], b, column, from, to)
-			if _, err := w.WriteRowValues(e.values); err != nil {
-				return fmt.Errorf("cannot encode %s: %w", changesName, err)
-			}
-		}
+	jobs := make([]func() error, len(e.shares))
+	for i := range e.shares {
+		jobs[i] = func() error { return e.writeShare(&e.shares[i], b) }
+	}
+	if err := parallel(context.Background(), len(jobs), jobs); err != nil { // nobody waits: a block is small
+		return fmt.Errorf("cannot encode %s: %w", changesName, err)
 	}
 	if e.rows += int64(b.len()); e.rows%rowGroupRows == 0 {
 		if err := e.writer.Flush(); err != nil {
@@ -129,16 +141,37 @@ func (e *changesEncoder) write(b *changesBlock, rdps, paths []string) error {
 	return nil
 }
 
-// fill appends the values of rows from..to of one column.
+func (e *changesEncoder) writeShare(s *columnShare, b *changesBlock) error {
+	writers := e.writer.ColumnWriters()
+	for _, column := range s.columns {
+		for from := 0; from < b.len(); from += valueChunk {
+			to := min(from+valueChunk, b.len())
+			if column == mpxnColumn {
+				s.fillMPxNs(b.mpxn[from:to])
+			} else {
+				s.values = e.fill(s.values[:0], b, column, from, to)
+			}
+			if _, err := writers[column].WriteRowValues(s.values); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fillMPxNs sets the values, which stay valid until the next call.
+func (s *columnShare) fillMPxNs(points []meterpoint.MPxN) {
+	s.values, s.text = s.values[:0], s.text[:0]
+	for _, m := range points {
+		start := len(s.text)
+		s.text = appendNumber(s.text, uint64(m), 0)
+		s.values = append(s.values, parquet.ByteArrayValue(s.text[start:]).Level(0, 0, mpxnColumn))
+	}
+}
+
+// fill appends the values of rows from..to of a column other than mpxn.
 func (e *changesEncoder) fill(values []parquet.Value, b *changesBlock, column, from, to int) []parquet.Value {
 	switch column {
-	case mpxnColumn:
-		e.text = e.text[:0]
-		for _, m := range b.mpxn[from:to] {
-			start := len(e.text)
-			e.text = appendNumber(e.text, uint64(m), 0)
-			values = append(values, parquet.ByteArrayValue(e.text[start:]).Level(0, 0, column))
-		}
 	case fuelColumn:
 		for _, m := range b.mpxn[from:to] {
 			values = append(values, e.fuels[m.Fuel()])

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"time"
 
 	"flagfill/engine"
 	"flagfill/engine/meterpoint"
@@ -70,12 +71,29 @@ func newReading(cfg *engine.Config) Reading {
 var deviceTypeNames = [...]string{meterpoint.UnknownDeviceType: "unknown", meterpoint.OtherDevice: "other",
 	meterpoint.ESME: "ESME", meterpoint.GSME: "GSME"}
 
-func newInputs(inputs []engine.Input) []InputTable {
+func newSnapshot(c *engine.Coherence) SnapshotFacts {
+	said := func(at time.Time) *time.Time {
+		if at.IsZero() {
+			return nil
+		}
+		at = at.UTC().Truncate(time.Second)
+		return &at
+	}
+	s := SnapshotFacts{DevicesAt: said(c.TakenAt[engine.Devices]), MeterPointsAt: said(c.TakenAt[engine.MeterPoints]),
+		MaxSkewHours: int(c.MaxSkew / time.Hour), ChangesAfterAsOf: c.LaterChanges}
+	if c.NewestChange != engine.NoDay {
+		date := dateOf(c.NewestChange).Format(time.DateOnly)
+		s.NewestChangeOn = &date
+	}
+	return s
+}
+
+func newInputs(inputs []engine.Input, digests map[string]string) []InputTable {
 	tables := make([]InputTable, 0, len(inputs))
 	for _, in := range inputs {
 		t := InputTable{Table: in.Table.String(), Files: []InputFile{}}
 		for _, f := range in.Files {
-			t.Files = append(t.Files, InputFile{validUTF8(f.Path), f.Format, f.Rows, f.Bytes, f.Fingerprint})
+			t.Files = append(t.Files, InputFile{validUTF8(f.Path), f.Format, f.Rows, f.Bytes, f.Fingerprint, digests[f.Path]})
 			t.Rows += f.Rows
 			t.Bytes += f.Bytes
 		}

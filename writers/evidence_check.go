@@ -2,6 +2,7 @@ package writers
 
 import (
 	"slices"
+	"time"
 
 	"flagfill/engine"
 )
@@ -10,6 +11,7 @@ import (
 // the totals.
 func (m *Manifest) checkEvidence(problems *checklist) {
 	m.checkExceptions(problems)
+	m.checkSnapshot(problems)
 	stated := map[string]int64{}
 	if len(m.Inputs) != 2 || m.Inputs[0].Table != engine.Devices.String() || m.Inputs[1].Table != engine.MeterPoints.String() {
 		problems.add("its inputs are not devices and meter_points")
@@ -19,6 +21,9 @@ func (m *Manifest) checkEvidence(problems *checklist) {
 		rows, bytes := int64(0), int64(0)
 		for _, f := range t.Files {
 			rows, bytes = rows+f.Rows, bytes+f.Bytes
+			if f.SHA256 != "" && !isDigest(f.SHA256) {
+				problems.add("%s: %s has a SHA-256 that is none", name, engine.ShownPath(f.Path))
+			}
 		}
 		problems.equal(name+", rows of its files", t.Rows, rows)
 		problems.equal(name+", bytes of its files", t.Bytes, bytes)
@@ -37,6 +42,27 @@ func (m *Manifest) checkEvidence(problems *checklist) {
 	p := totals.MeterPoints
 	if least := min(p.Rows, p.NotUsed, p.OtherFuel); least < 0 {
 		problems.add("meter_points: its totals contradict each other")
+	}
+}
+
+// checkSnapshot holds what the manifest says of the snapshot's time against
+// what any run could know.
+func (m *Manifest) checkSnapshot(problems *checklist) {
+	s := &m.Snapshot
+	for _, at := range []*time.Time{s.DevicesAt, s.MeterPointsAt} {
+		if at != nil && (at.Location() != time.UTC || at.Nanosecond() != 0) {
+			problems.add("snapshot: an instant is not in UTC and whole seconds")
+		}
+	}
+	if s.NewestChangeOn != nil {
+		day, err := time.Parse(time.DateOnly, *s.NewestChangeOn)
+		asOf, londonErr := engine.LondonDay(m.Content.AsOf)
+		if err != nil || londonErr != nil || day.Unix()/86400 > int64(asOf) {
+			problems.add("snapshot: its newest change is no date, or after as_of")
+		}
+	}
+	if s.ChangesAfterAsOf < 0 || s.ChangesAfterAsOf > m.Content.Totals.MeterPoints.Rows || s.MaxSkewHours < 0 {
+		problems.add("snapshot: its numbers contradict the totals")
 	}
 }
 

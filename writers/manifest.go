@@ -26,6 +26,7 @@ type Manifest struct {
 	Limits        []LimitInForce  `json:"limits"`
 	Reading       Reading         `json:"reading"`
 	Exceptions    ExceptionsFacts `json:"exceptions"`
+	Snapshot      SnapshotFacts   `json:"snapshot"`
 	Inputs        []InputTable    `json:"inputs"`
 	Files         []FileListing   `json:"files"` // every file but this one and SHA256SUMS
 }
@@ -147,6 +148,15 @@ type ExceptionsFacts struct {
 	WarningsListed bool  `json:"warnings_listed"`
 }
 
+// SnapshotFacts say when the tables were taken, as far as anybody knows.
+type SnapshotFacts struct {
+	DevicesAt        *time.Time `json:"devices_at"` // as the caller says; null: not said
+	MeterPointsAt    *time.Time `json:"meter_points_at"`
+	MaxSkewHours     int        `json:"max_skew_hours"`      // past which there is a caution
+	NewestChangeOn   *string    `json:"newest_change_on"`    // the last service_status_changed_on that is not after as_of
+	ChangesAfterAsOf int64      `json:"changes_after_as_of"` // rows of meter_points
+}
+
 // InputTable is one table as it was read.
 type InputTable struct {
 	Table       string      `json:"table"`
@@ -163,6 +173,7 @@ type InputFile struct {
 	Rows        int64  `json:"rows"`
 	Bytes       int64  `json:"bytes"`
 	Fingerprint string `json:"fingerprint"`
+	SHA256      string `json:"sha256,omitempty"` // where inputs were hashed
 }
 
 // FileListing is one file of the publication.

@@ -245,5 +245,5 @@ func newReconcileRunRecord(info RunInfo, cfg *engine.Config, found *engine.Recon
 	if run.Seconds > 0 {
 		run.RowsPerSecond = float64(run.Rows) / run.Seconds
 	}
-	return reconcileRunRecord{run, newInputs(append(slices.Clone(found.Result.Inputs), found.Input))}
+	return reconcileRunRecord{run, newInputs(append(slices.Clone(found.Result.Inputs), found.Input), nil)}
 }

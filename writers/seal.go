@@ -96,7 +96,8 @@ func (p *Publication) manifest(result *engine.Result) (*Manifest, error) {
 		Limits:     limits,
 		Reading:    newReading(&p.cfg),
 		Exceptions: ExceptionsFacts{Rows: p.exceptions.encoder.count, WarningsListed: p.cfg.ListWarnings},
-		Inputs:     newInputs(result.Inputs),
+		Snapshot:   newSnapshot(&result.Coherence),
+		Inputs:     newInputs(result.Inputs, p.settings.InputDigests),
 		Files:      slices.Clone(p.listings),
 	}
 	if problems := m.check(); len(problems) > 0 {

@@ -17,6 +17,7 @@ type Settings struct {
 	DryRun        bool        // count, hash and check everything, and write nothing
 	Sign          *SigningKey // signs SHA256SUMS; nil: nobody does
 	Run           RunInfo
+	InputDigests  map[string]string // path → SHA-256, where inputs were hashed
 }
 
 // Flows settle the form of the flow files. 0 and nil are "unset".

@@ -3,6 +3,8 @@ package writers
 import (
 	"os"
 	"slices"
+	"strings"
+	"time"
 )
 
 // listingForgeries change what is listed and what is evidence, and every digest.
@@ -32,6 +34,16 @@ var listingForgeries = []tampering{
 	{"an input file's rows changed", inEvidence(func(f *forger) { f.m.Inputs[f.below(2)].Files[0].Rows++ }, "rows of its files")},
 	{"an input's fingerprint changed", inEvidence(func(f *forger) { f.m.Inputs[f.below(2)].Fingerprint = "none" }, "its fingerprint is not")},
 	{"an input file's fingerprint changed", inEvidence(func(f *forger) { f.m.Inputs[f.below(2)].Files[0].Fingerprint = "x" }, "its fingerprint is not")},
+	{"an input file's digest is none", inEvidence(func(f *forger) { f.m.Inputs[f.below(2)].Files[0].SHA256 = strings.Repeat("g", 64) }, "has a SHA-256 that is none")},
+	{"a newest change after as-of", inEvidence(func(f *forger) {
+		later := f.m.Content.AsOf.AddDate(0, 0, 2).Format(time.DateOnly)
+		f.m.Snapshot.NewestChangeOn = &later
+	}, "its newest change is no date, or after as_of")},
+	{"more later changes than rows", inEvidence(func(f *forger) { f.m.Snapshot.ChangesAfterAsOf = f.m.Content.Totals.MeterPoints.Rows + 1 }, "its numbers contradict the totals")},
+	{"a table taken at a fraction of a second", inEvidence(func(f *forger) {
+		at := f.m.Content.AsOf.Add(time.Millisecond)
+		f.m.Snapshot.MeterPointsAt = &at
+	}, "an instant is not in UTC and whole seconds")},
 	{"the rows of exceptions changed", inEvidence(func(f *forger) { f.m.Exceptions.Rows++ }, "rows of exceptions.parquet")},
 	{"the schema changed", inEvidence(func(f *forger) { f.m.Schema = "flagfill.manifest/2" }, "its schema is")},
 

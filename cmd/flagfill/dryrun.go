@@ -29,6 +29,8 @@ func writeDryRun(w io.Writer, m *writers.Manifest, margins []engine.Margin) {
 	writeMargins(w, "limit", margins)
 	writeAmbiguities(w, &c.Totals)
 	writeInputs(w, m.Inputs)
+	writeInputDigests(w, m.Inputs)
+	writeSnapshot(w, &m.Snapshot)
 	writeCautions(w, m.Cautions)
 }
 

@@ -30,6 +30,7 @@ type runFlags struct {
 	exceptions, sign      string
 	asOf                  time.Time
 	fuel, scope, baseline int
+	inputs                inputFlags
 	limits                engine.Limits
 	warnings, dryRun      bool
 	workers               int
@@ -60,6 +61,7 @@ verified, or not at all. A PATH is a file, a folder or a quoted glob.`,
 	flags.StringVar(&f.out, "out", "", "folder of the publication, `DIR`: must not exist, or be empty")
 	flags.StringVar(&f.config, "config", "", "configuration `FILE`; flagfill config prints one")
 	flags.Var(timeFlag{&f.asOf}, "as-of", "instant of the snapshot; default now")
+	f.inputs.add(flags)
 	flags.Var(choiceFlag{&f.fuel, engine.FuelChoices()}, "fuel", "fuels to assess")
 	flags.Var(choiceFlag{&f.scope, scopeNames}, "scope", "backfill moves only Null or N to I")
 	flags.Var(choiceFlag{&f.baseline, baselineNames}, "baseline", "what the RDPs are taken to know")
@@ -135,7 +137,12 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	ctx := cmd.Context()
+	ctx, in := cmd.Context(), engine.Inputs{Devices: devices, MeterPoints: points}
+	hashed, err := f.inputs.prove(ctx, in, cfg.Workers)
+	if err != nil {
+		return err
+	}
+	settings.InputDigests = hashed.byPath()
 	publication, err := writers.Create(ctx, writers.OS{}, f.out, cfg, settings)
 	if err != nil {
 		return err
@@ -152,10 +159,13 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 		sink = &listed{publication, file}
 	}
 
-	opening := time.Since(started)
+	opening := time.Since(started) - hashed.took
 	var progress engine.Progress
 	done := show(cmd.ErrOrStderr(), f.progress, &progress)
-	result, err := engine.Run(ctx, cfg, engine.Inputs{Devices: devices, MeterPoints: points}, sink, &progress)
+	result, err := engine.Run(ctx, cfg, in, sink, &progress)
+	if err == nil {
+		err = hashed.settle(result)
+	}
 	if l, ok := sink.(*listed); ok && (err == nil || overLimit(err)) {
 		err = errors.Join(err, l.file.Commit()) // before anything is public
 	}
@@ -168,7 +178,7 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 		return err
 	}
 	elapsed := time.Since(started)
-	return f.summarise(cmd.OutOrStdout(), manifest, result, shareOut(publication.Timings(result), opening, elapsed), elapsed)
+	return f.summarise(cmd.OutOrStdout(), manifest, result, hashed, shareOut(publication.Timings(result), opening, elapsed), elapsed)
 }
 
 // abort removes what was written so far, which is nothing once committed, and
@@ -193,6 +203,7 @@ func (f *runFlags) configure(file *config.Config, started time.Time) (_ engine.C
 		cfg.MemoryBytes = defaultMemory()
 	}
 	file.Apply(&cfg)
+	f.inputs.apply(&cfg)
 	if cfg.Scope == meterpoint.Backfill && !cfg.Rules.InstalledStatus {
 		return cfg, writers.Settings{}, usage("Switch it on in [switches], or leave --scope out.",
 			"--scope backfill moves points to I, and the switch installed_status is off")

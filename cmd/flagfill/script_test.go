@@ -45,6 +45,8 @@ func TestScripts(t *testing.T) {
 			"deal":    deal,
 			"damage":  damage,
 			"cut":     cut,
+			"pack":    pack,
+			"bomb":    bomb,
 			"holds":   holds,
 			"digest":  digest,
 			"json":    oneDocument,

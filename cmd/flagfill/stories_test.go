@@ -98,6 +98,11 @@ func runStory(t *testing.T, story string, e encoding) string {
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr.String())
 	}
+	for _, part := range linesOf(t, filepath.Join(want, "says")) {
+		if !strings.Contains(stdout.String(), part) {
+			t.Errorf("the summary does not say %q:\n%s", part, stdout.String())
+		}
+	}
 	compareFlows(t, want, out)
 	comparePublishedTable(t, want, out, "changes", false)
 	comparePublishedTable(t, want, out, "exceptions", true)

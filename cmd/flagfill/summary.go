@@ -51,15 +51,16 @@ type runDocument struct {
 	RowsPerSecond int64             `json:"rows_per_second"`
 	Margins       []engine.Margin   `json:"margins"` // against every limit
 	Stages        *stagesDocument   `json:"stages,omitempty"`
+	InputsHashed  *hashedDocument   `json:"inputs_hashed,omitempty"`
 	Manifest      *writers.Manifest `json:"manifest"`
 }
 
 // summarise prints the result of a run.
-func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Result, timings writers.Timings, elapsed time.Duration) error {
+func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Result, hashed *hashedInputs, timings writers.Timings, elapsed time.Duration) error {
 	rows := result.Read.Devices.Rows + result.Read.MeterPoints.Rows
 	rowsPerSecond := int64(float64(rows) / max(elapsed.Seconds(), 1e-9))
 	if f.json {
-		d := runDocument{"flagfill.run/1", f.out, f.dryRun, f.sign != "" && !f.dryRun, elapsed.Seconds(), rowsPerSecond, result.Margins, nil, m}
+		d := runDocument{"flagfill.run/1", f.out, f.dryRun, f.sign != "" && !f.dryRun, elapsed.Seconds(), rowsPerSecond, result.Margins, nil, hashed.document(), m}
 		if f.stages {
 			d.Stages = newStagesDocument(timings)
 		}
@@ -86,6 +87,7 @@ func (f *runFlags) summarise(w io.Writer, m *writers.Manifest, result *engine.Re
 	if f.stages {
 		writeStages(w, timings)
 	}
+	hashed.write(w)
 	fmt.Fprintf(w, "%s rows in %.2f s: %s rows a second\n", count(rows), elapsed.Seconds(), count(rowsPerSecond))
 	if f.dryRun {
 		afterDryRun(w, c)

@@ -20,6 +20,8 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 	sortable, _ := sorter.Sort(slices.Clone(e.words), nil)
 	sortableToo, days := sorterWithDays.Sort(slices.Clone(e.words), slices.Clone(e.days))
 	integers := make([]int64, rows)
+	text := fieldRows(rows)
+	fields, ends := fieldsOf(text, ',', 6), make([]int32, len(text)+64)
 	var table [512]uint32
 	var counts [512]int64
 	var kinds [64]int64
@@ -30,6 +32,8 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 		"ParseTexts of some": func() { ParseTexts(numbers, e.offsets, e.data, e.rows) },
 		"ParseTexts slowly":  func() { ParseTexts(numbers, e.spacedOffsets, e.spacedData, nil) },
 		"ParsePrefixed":      func() { ParsePrefixed(integers, e.prefixed, 0, len(e.prefixed)) },
+		"FieldEnds":          func() { FieldEnds(ends, fields.Text, 0, ',', true) },
+		"ParseFields":        func() { ParseFields(integers, classes, fields, 0, 0) },
 		"DropRepeats":        func() { DropRepeats(numbers, e.numbers, e.rows) },
 		"Classify":           func() { checks.Classify(classes, e.numbers) },
 		"Find":               func() { ranges.Find(found, e.words) },

@@ -76,7 +76,8 @@ func NewRanges(firstKeys []uint64) *Ranges {
 // Count of ranges.
 func (r *Ranges) Count() int { return r.count }
 
-// Span gives the first and the last key of the ranges from up to and without to.
+// Span gives the first and the last key of the ranges from up to and without
+// to, of which there is one at least.
 func (r *Ranges) Span(from, to int) (first, last uint64) {
 	last = 1<<keyBits - 1
 	if from > 0 {

@@ -2,8 +2,8 @@
 # The real program against the real machine: what the properties of assurance/
 # do with disks, limits, signals and rivals, at a few seeds; then sha256sum, and
 # DuckDB as the other side: it writes what is read here, and reads what is
-# written here. Needs root (for mounts), util-linux, node and npm, and fails
-# where one is missing. `make test-real` builds and runs it.
+# written here; and other programs as those who write and pack extracts. Needs
+# root (for mounts), util-linux, gzip, zstd, node and npm, and fails where one is missing. `make test-real` builds and runs it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -12,6 +12,8 @@ need() { # COMMAND HOW-TO-GET-IT
   command -v "$1" >/dev/null || { echo "test-real needs $1: $2" >&2; exit 1; }
 }
 need sha256sum "apt-get install coreutils"
+need gzip "apt-get install gzip"
+need zstd "apt-get install zstd"
 need node "apt-get install nodejs"
 need npm "apt-get install npm"
 [ -x bin/flagfill ] || { echo "bin/flagfill is missing: make build" >&2; exit 1; }
@@ -54,7 +56,15 @@ verdict "a publication" "$([ $? = 0 ] || echo "it failed")"
 verdict "sha256sum -c agrees" "$([ $? = 0 ] || echo "it does not")"
 listed=$(wc -l <"$work/p/SHA256SUMS") files=$(find "$work/p" -type f | wc -l)
 verdict "SHA256SUMS lists every other file" "$([ $((listed + 1)) = "$files" ] || echo "$listed lines, $files files")"
+(cd "$small" && sha256sum devices.parquet meter_points.parquet >SHA256SUMS)
+publish "$small" "$work/expected" --expect-inputs "$small/SHA256SUMS"
+verdict "inputs are what sha256sum listed" "$([ $? = 0 ] || echo "they are refused")"
+sed -i 's/devices/other/; s/meter_points/devices/; s/other/meter_points/' "$small/SHA256SUMS"
+publish "$small" "$work/refused" --expect-inputs "$small/SHA256SUMS"
+verdict "and are refused where it lists others" "$([ $? = 5 ] && [ ! -e "$work/refused" ] || echo "they are not")"
+. "$root/testdata/real/packed.sh"
 . "$root/testdata/real/duckdb.sh"
+. "$root/testdata/real/arrowrs.sh"
 
 go run ./bench/peers -points 100000 -turns 1 -snapshots "$work/snapshots" -results "$work/results" job >"$work/stdout" 2>"$work/stderr"
 verdict "DuckDB, maps and sort come to the same flow records" "$([ $? = 0 ] || echo "they do not")"

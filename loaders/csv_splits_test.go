@@ -1,0 +1,170 @@
+package loaders
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"flagfill/engine/kernel"
+)
+
+// sameByBlocks compares rows that come by blocks, as far as blocks will have
+// them, with those that come one by one.
+func sameByBlocks(t *testing.T, text string, delimiter byte, windowBytes int) (byBlock int) {
+	t.Helper()
+	want, wantErr := scanned(text, delimiter, windowBytes)
+	if len(want) == 0 || len(want[0].cells) == 1 {
+		return 0 // no table is, and a line that holds nothing would be a row
+	}
+	s := newCSVScanner(strings.NewReader(text), delimiter, windowBytes)
+	if err := s.skipMark(); err != nil {
+		t.Fatal(err)
+	}
+	columns := len(want[0].cells)
+	var fields kernel.Fields
+	for row := 0; ; {
+		found, err := s.block(&fields, columns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; found && i < fields.Rows(); i++ {
+			for c := range columns {
+				if string(fields.Cell(i, c)) != want[row].cells[c] {
+					t.Fatalf("%q through %d bytes: row %d has %q in column %d, want %q", text, windowBytes, row, fields.Cell(i, c), c, want[row].cells)
+				}
+			}
+			row, byBlock = row+1, byBlock+1
+		}
+		if err := s.next(); err != nil {
+			if fmt.Sprint(err) != fmt.Sprint(wantErr) && (err != io.EOF || wantErr != nil) || row != len(want) {
+				t.Fatalf("%q through %d bytes: %d rows and %v, want %d and %v", text, windowBytes, row, err, len(want), wantErr)
+			}
+			return byBlock
+		}
+		if s.line != want[row].line {
+			t.Fatalf("%q through %d bytes: row %d is in line %d, want %d", text, windowBytes, row, s.line, want[row].line)
+		}
+		row++
+	}
+}
+
+// sameThroughSplits reads a file in splits of several sizes, as texts and as
+// numbers, and wants the rows that the scanner finds one by one, or the refusal
+// that reading it whole ends in.
+func sameThroughSplits(t *testing.T, text string, delimiter byte, splitBytes ...int64) {
+	t.Helper()
+	options := Options{Delimiter: rune(delimiter)}
+	path := saved(t, "x.csv", []byte(text))
+	_, _, wholeErr := readCSVFile(t, path, options, 1<<40, false)
+	want, wantErr := scanned(text, delimiter, csvWindowBytes)
+	for _, size := range splitBytes {
+		_, rows, err := readCSVFile(t, path, options, size, false)
+		if err != nil {
+			mustRefuse(t, err)
+			if fmt.Sprint(err) != fmt.Sprint(wholeErr) {
+				t.Fatalf("%q in splits of %d bytes: %v, want %v", text, size, err, wholeErr)
+			}
+			continue
+		}
+		if wantErr != nil || len(want) != len(rows)+1 {
+			t.Fatalf("%q in splits of %d bytes: %d rows, want %d, %v", text, size, len(rows), len(want), wantErr)
+		}
+		_, numbers, err := readCSVFile(t, path, options, size, true)
+		for i, row := range rows {
+			if err != nil || !slices.Equal(row, want[i+1].cells) || !slices.Equal(numbers[i], row) {
+				t.Fatalf("%q in splits of %d bytes: row %d is %q and %q, want %q, %v", text, size, i, row, numbers[i], want[i+1].cells, err)
+			}
+		}
+	}
+}
+
+// Wherever a file is cut, its rows are the same, and what is wrong with it is
+// said in the same words.
+func TestCSVSplitsAtEveryByte(t *testing.T) {
+	texts := slices.Clone(csvOddities)
+	for _, text := range []string{
+		"a,b\n1,2\n3,4\n5,6\n7,8\n",
+		"a,b\r\n1,2\r\n\r\n\n3,\r\n,4\r\n",
+		"\"a\",\"b\"\n\"1\",\"2\"\n\"3\",\"\"\n\"\",\"4\"\n",
+		"a,b\n\"1\n\n\",2\n3,\"\r\n\"\"\n,4\n\"\n5,6\n",
+		"a,b\n\"x\",\"\"\"\n\"\"\"\n1,2\n\"\"\"\"\"\",\n",
+		byteOrderMark + "a,b\n1,2\n" + byteOrderMark + "3,4\n",
+		"a,b\n1,2\nx\"y,3\n4,5\n\"6,\n\",7\n",
+		"a,b\n1,2\n\"3,4\n5,6\n7,8\n",
+		"a,b\n1,2\n3\n\"4\",5\n",
+		"a,b\n1,2\n3,\x00\n4,5,6\n",
+		"a,b\n007,2\n-3,4\n,\n12345678901234567,9007199254740993\n1, 2\n",
+	} {
+		texts = append(texts, text, strings.TrimSuffix(text, "\n"))
+	}
+	for _, text := range texts {
+		if text == "" {
+			continue
+		}
+		var sizes []int64
+		for splitBytes := range int64(len(text)) + 1 {
+			sizes = append(sizes, splitBytes+1)
+		}
+		sameThroughSplits(t, text, ',', sizes...)
+		for _, windowBytes := range []int{3, 5, 8, 13, 64, csvWindowBytes} {
+			sameByBlocks(t, text, ',', windowBytes)
+		}
+	}
+}
+
+// A quoted table is read by blocks too, but for rows that need care.
+func TestCSVBlocksAreFound(t *testing.T) {
+	for _, c := range []struct {
+		name, row     string
+		atLeast, most int
+	}{
+		{"plain", "1200023305967,A,2026-01-01\n", 990, 1000},
+		{"CRLF", "1200023305967,A,2026-01-01\r\n", 990, 1000},
+		{"quotes", "\"1200023305967\",\"A\",\"2026-01-01\"\n", 990, 1000},
+		{"quotes and CRLF", "\"1200023305967\",A,\"2026-01-01\"\r\n", 990, 1000},
+		{"a quote in quotes", "1200023305967,\"\"\"A\",2026-01-01\n", 0, 0},
+	} {
+		if n := sameByBlocks(t, strings.Repeat(c.row, 1000), ',', 4096); n < c.atLeast || n > c.most {
+			t.Errorf("%s: %d rows of 1000 come by block", c.name, n)
+		}
+	}
+}
+
+// Cuts fall on rows whatever chunks the file is looked at in, and every row is
+// in one range.
+func TestCSVCutsInChunks(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		var text strings.Builder
+		isStart := map[int64]bool{0: true}
+		for range random.IntN(60) {
+			text.WriteString([]string{"1,2\n", "\"a\n\n\",\"\"\"\n\"\n", ",\n", "xxxxxxxxxx,\"y\"\r\n", "\n"}[random.IntN(5)])
+			isStart[int64(text.Len())] = true
+		}
+		size, splitBytes := int64(text.Len()), 1+random.Int64N(100)
+		var first []byteRange
+		for _, chunkBytes := range []int64{1, 2, 3, 7, 64, 1 << 20} {
+			ranges, err := cutAtRows(strings.NewReader(text.String()), 0, size, splitBytes, chunkBytes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first == nil {
+				first = ranges
+			}
+			if !slices.Equal(ranges, first) {
+				t.Fatalf("%q in chunks of %d: ranges %v, and %v in chunks of 1", text.String(), chunkBytes, ranges, first)
+			}
+		}
+		for i, r := range first {
+			if !isStart[r.from] || i > 0 && first[i-1].to != r.from || i > 0 && r.from-first[i-1].from < splitBytes {
+				t.Fatalf("%q in splits of %d: ranges %v", text.String(), splitBytes, first)
+			}
+		}
+		if first[len(first)-1].to != size {
+			t.Fatalf("ranges %v of %d bytes", first, size)
+		}
+	}
+}
