@@ -9,6 +9,7 @@ ROTATION ?= 0
 RECORD  ?= assurance.json
 DOCS    ?= docs/assurance.md
 PEER_POINTS ?= 10000000
+RECONCILE_POINTS ?= 10000000
 PUBLISH_POINTS ?= 57000000
 PROFILES ?= fia gb republish daily
 SHARE   ?= 1
@@ -28,7 +29,7 @@ SURGE    = $(GO) run ./bench/surge -turns $(TURNS) -snapshots $(SNAPSHOTS) -resu
 PEERS    = $(GO) run ./bench/peers -turns $(TURNS) -snapshots $(SNAPSHOTS) -results $(RESULTS)
 RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
 
-.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-floors bench-explain bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables sbom clean
+.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-reconcile bench-floors bench-explain bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +66,9 @@ bench-compare: ## Go benchmarks of BASE=commit and of the tree, in turns, by ben
 
 bench-peers: build ## the same job on DuckDB, by Go with maps, by sort and join (needs Node and npm; PEER_POINTS, TURNS)
 	$(PEERS) -points $(PEER_POINTS) job
+
+bench-reconcile: build ## reconcile beside DuckDB's full outer join (needs Node and npm; RECONCILE_POINTS, TURNS)
+	$(PEERS) -points $(RECONCILE_POINTS) reconcile
 
 bench-publish: build ## publishing everything beside cat through sha256sum (needs Node and npm; PUBLISH_POINTS, TURNS)
 	$(PEERS) -points $(PUBLISH_POINTS) publish

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Generates a snapshot, looks at it, forgets a file, runs, verifies, shows the
-# result and explains a meter point: demo.sh [POINTS]. The folder demo/ is made afresh each time.
+# result, reconciles, and explains a meter point: demo.sh [POINTS]. The folder demo/ is made afresh each time.
 # `make demo` builds and runs it.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -15,7 +15,7 @@ mkdir -p demo/snapshot/devices
 PATH=$PWD/bin:$PATH
 
 say "1. A snapshot of an estate that never was, as CSV. The devices come in two files."
-show flagfill generate --out demo/snapshot --meter-points "$points" --format csv
+show flagfill generate --out demo/snapshot --meter-points "$points" --format csv --extracts
 all=demo/snapshot/devices.csv
 cut=$(($(wc -l <"$all") * 2 / 3))
 head -n "$cut" "$all" >demo/snapshot/devices/part-1.csv
@@ -56,7 +56,16 @@ for fuel in electricity gas; do
   [ -z "$first" ] || show head -n 5 "$first"
 done
 
-say "8. One of them, from source row to flow line."
+say "8. Did it arrive? What the receivers held before, and the publication applied to it, against what they should hold."
+held=(flagfill reconcile --devices demo/snapshot/devices --meter-points demo/snapshot/meter_points.csv --as-of "$as_of" --progress none)
+code=0
+printf '\n$ %s --extract publication:demo/publication …\n\n' "${held[*]}"
+"${held[@]}" --extract demo/snapshot/extracts --extract publication:demo/publication --corrections --out demo/reconciliation || code=$?
+printf '\nexit code %s: differences were planted in the extracts, and the corrections mend what sending can.\n' "$code"
+[ "$code" = 3 ] || exit 1
+show flagfill verify demo/reconciliation
+
+say "9. One of them, from source row to flow line."
 flow=$(find demo/publication -path "*/flows/electricity/*" -type f | sort | sed -n 1p)
 mpan=$(sed -n 's/^902|\([0-9]*\)|.*/\1/p' "$flow" | sed -n 1p)
 show flagfill explain "$mpan" --devices demo/snapshot/devices --meter-points demo/snapshot/meter_points.csv \
@@ -68,6 +77,7 @@ Where to look next
   demo/publication/manifest.json       what was published, under which rules, every total
   demo/publication/changes.parquet     every meter point that changed, is told, held or left
   demo/publication/exceptions.parquet  what could not be used, with file and row
+  demo/reconciliation/                 what the receivers hold and should not, or the other way round; the corrections
   demo/dry-run.txt                     the same before it was written
   docs/explain.md                      why a meter point has its status, and where it went
   docs/errors.md                       every exception and refusal, and what to do

@@ -27,11 +27,16 @@ type assessor struct {
 	deviceChunks, pointChunks [][]*kernel.Chunk // of the range at hand, by gatherer
 	usedDevices, usedPoints   []*kernel.Chunk   // of the ranges before
 	locator                   locator
+	held                      *heldRange // nil but in a reconciliation
 }
 
 func newAssessor(r *run) *assessor {
-	return &assessor{run: r, ledger: &ledger{keep: r.kept()}, cells: newHistogram(),
+	a := &assessor{run: r, ledger: &ledger{keep: r.kept()}, cells: newHistogram(),
 		watch: NewStopwatch(r.cfg.Clock, steps), verdicts: &verdicts{question: r.cfg.Question}, locator: locator{run: r}}
+	if r.comparison != nil {
+		a.held = &heldRange{run: r, tally: newTally()}
+	}
+	return a
 }
 
 // assess decides a pass's ranges in parallel and hands the changes to the sink
@@ -40,20 +45,31 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 	if err := r.deliveries.resolve(r.rdpCodes); err != nil {
 		return err
 	}
-	spare := sync.Pool{New: func() any { return new(Changes) }}
+	if r.comparison != nil {
+		if err := r.comparison.resolve(r); err != nil {
+			return err
+		}
+	}
+	spare := sync.Pool{New: func() any { return &assessed{changes: new(Changes)} }}
 	err := inOrder(ctx, r.cfg.Workers, span.to-span.from,
-		func(worker, i int) (*Changes, error) {
-			changes := spare.Get().(*Changes)
-			changes.reset(r.deliveries.rdps)
-			return changes, r.assessors[worker].assessRange(span.from+i, changes)
+		func(worker, i int) (*assessed, error) {
+			found := spare.Get().(*assessed)
+			found.changes.reset(r.deliveries.rdps)
+			found.differences.reset(r.deliveries.rdps)
+			return found, r.assessors[worker].assessRange(span.from+i, found)
 		},
-		func(changes *Changes) error {
-			defer spare.Put(changes)
-			r.written.count(changes)
-			if changes.Len() == 0 {
+		func(found *assessed) error {
+			defer spare.Put(found)
+			r.written.count(found.changes)
+			if r.comparison != nil {
+				if err := r.comparison.write(r, &found.differences); err != nil {
+					return err
+				}
+			}
+			if found.changes.Len() == 0 {
 				return nil
 			}
-			return sink.Write(changes)
+			return sink.Write(found.changes)
 		})
 	for i, a := range r.assessors {
 		a.giveBack(r.gatherers[i])
@@ -61,9 +77,15 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 	return err
 }
 
+// assessed is what one range has to list.
+type assessed struct {
+	changes     *Changes
+	differences Differences
+}
+
 // assessRange takes the words of one range from all gatherers, joins them and
-// decides each point. changes receives what is to be listed, in key order.
-func (a *assessor) assessRange(i int, changes *Changes) error {
+// decides each point. to receives what is to be listed, in key order.
+func (a *assessor) assessRange(i int, to *assessed) error {
 	a.watch.Start()
 	a.take(i)
 	var before *rangeCopy
@@ -74,26 +96,32 @@ func (a *assessor) assessRange(i int, changes *Changes) error {
 	}
 	devices, _ := a.devices.Sort(a.deviceWords, nil)
 	points, days := a.points.Sort(a.pointWords, a.days)
-	a.watch.Lap(stepFold)
-	cells, found := a.cells, a.ledger
+	d := decider{run: a.run, cells: a.cells, verdicts: a.verdicts, ledger: a.ledger, changes: to.changes}
 	if before != nil { // counted apart, to be compared with the twin
-		cells, found = newHistogram(), &ledger{keep: a.ledger.keep}
+		d.cells, d.ledger = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
-	decider{run: a.run, cells: cells, verdicts: a.verdicts, ledger: found, changes: changes}.decide(points, days, devices)
+	if a.held != nil {
+		d.compare = a.held.take(i, &to.differences, before)
+	}
+	a.watch.Lap(stepFold)
+	d.decide(points, days, devices)
 	a.watch.Lap(stepDecide)
-	a.locate(found)
+	a.locate(d.ledger)
 	a.watch.Lap(stepLocate)
 	a.deviceWords, a.pointWords, a.days = devices, points, days // the sorters may have exchanged them
 	if before == nil {
 		return nil
 	}
-	err := before.check(a.run, cells, found, changes)
+	err := before.check(a.run, d)
 	a.watch.Lap(stepCheck)
 	if err != nil {
 		return fmt.Errorf("self-check of range %d failed: %w; nothing was published; please report this", i, err)
 	}
-	a.cells.merge(cells)
-	a.ledger.merge(found)
+	a.cells.merge(d.cells)
+	a.ledger.merge(d.ledger)
+	if a.held != nil {
+		a.held.tally.merge(d.compare.tally)
+	}
 	return nil
 }
 
@@ -132,6 +160,9 @@ func (a *assessor) giveBack(g *gatherer) {
 	a.letGo()
 	g.deviceSlab.Reuse(a.usedDevices)
 	g.pointSlab.Reuse(a.usedPoints)
+	if a.held != nil {
+		a.held.giveBack(g.heldSlab)
+	}
 	a.usedDevices, a.usedPoints = a.usedDevices[:0], a.usedPoints[:0]
 }
 
@@ -156,6 +187,7 @@ type decider struct {
 	verdicts *verdicts
 	ledger   *ledger
 	changes  *Changes
+	compare  *comparer // nil but in a reconciliation
 }
 
 func (d decider) decide(points []uint64, days []int32, devices []uint64) {
@@ -172,6 +204,9 @@ func (d decider) decide(points []uint64, days []int32, devices []uint64) {
 			continue
 		}
 		d.point(join.Key, set&setMask, points[join.LeftFrom:join.LeftTo], days[join.LeftFrom:join.LeftTo])
+	}
+	if d.compare != nil {
+		d.compare.rest()
 	}
 }
 
@@ -217,6 +252,10 @@ func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) {
 		}
 	}
 	v := d.verdicts.of(s)
+	if d.compare != nil {
+		s = d.compare.point(expected{m, route.rdp, v, day}, s)
+		v = d.verdicts.of(s)
+	}
 	d.cells.add(cellKey(route.rdp, m.Fuel(), s), 1)
 	if v.fate != meterpoint.Unchanged || v.reportable {
 		flags |= d.list(m, route, recorded, v, day)

@@ -68,6 +68,7 @@ type File struct {
 	Bytes       int64
 	Fingerprint string   // of size and footer: tells a replaced file, proves nothing
 	Columns     []Column // in file order
+	Publication int      // of table Extract: 0 for an extract; changes.parquet of the first publication to be applied is 1, and so on
 	// PagesUnchecked: a Parquet file whose pages have no checksum, so that damage
 	// within them may go unseen.
 	PagesUnchecked bool

@@ -26,13 +26,14 @@ const (
 	fieldReportedStatus
 	fieldFlag
 	fieldFlagOn
+	fieldDisposition
 	fieldDeviceID // explanations alone read it
-	fields        = 14
+	fields        = 15
 )
 
 var fieldNames = [fields]string{"device_type", "device_status", "import_mpxn", "secondary_import_mpan", "export_mpan",
 	"mpxn", "service_status", "rdp_id", "service_status_changed_on", "ever_installed", "reported_status",
-	"dcc_service_flag", "dcc_service_flag_efd", "device_id"}
+	"dcc_service_flag", "dcc_service_flag_efd", "disposition", "device_id"}
 
 func (f field) String() string { return fieldNames[f] }
 
@@ -62,7 +63,11 @@ var (
 	meterPointsOptional = []field{fieldRDPID, fieldChangedOn, fieldEverInstalled, fieldReportedStatus}
 	extractRequired     = []field{fieldMPxN, fieldFlag}
 	extractOptional     = []field{fieldFlagOn, fieldRDPID}
+	publicationRequired = []field{fieldMPxN, fieldFlag, fieldFlagOn, fieldRDPID, fieldDisposition}
 )
+
+// publicationColumns are what changes.parquet calls the columns of an extract.
+var publicationColumns = map[string]string{fieldFlag.String(): "new_status", fieldFlagOn.String(): "effective_on"}
 
 // binding says which columns of one file are read, and for which fields.
 type binding struct {
@@ -92,10 +97,12 @@ func bindTable(table Table, files []File, mapping map[string]string) ([]binding,
 
 func bindFile(table Table, file File, mapping map[string]string) (binding, error) {
 	var b binding
-	switch table {
-	case Extract:
+	switch {
+	case table == Extract && file.Publication > 0:
+		return b, b.require(table, file, publicationColumns, publicationRequired...)
+	case table == Extract:
 		return b, b.both(table, file, mapping, extractRequired, extractOptional)
-	case MeterPoints:
+	case table == MeterPoints:
 		return b, b.both(table, file, mapping, meterPointsRequired, meterPointsOptional)
 	}
 	if err := b.require(table, file, mapping, devicesRequired...); err != nil {

@@ -21,8 +21,11 @@ const (
 func (r *run) need(points, devices int) int64 {
 	workers := int64(r.cfg.Workers)
 	halfFull := workers * int64(r.ranges.Count()) * kernel.ChunkWords / 2
-	return fixedBytes + workers*bytesPerWorker +
-		bytesPerDeviceWord*(r.devices.identifiers()+halfFull)/int64(devices) + bytesPerPoint*(r.points.rows()+halfFull)/int64(points)
+	need := fixedBytes + workers*bytesPerWorker
+	if r.comparison != nil {
+		need += bytesPerPoint * (r.held.rows() + halfFull) / int64(devices)
+	}
+	return need + bytesPerDeviceWord*(r.devices.identifiers()+halfFull)/int64(devices) + bytesPerPoint*(r.points.rows()+halfFull)/int64(points)
 }
 
 // announce says what the run takes.
@@ -36,7 +39,7 @@ func (r *run) announce(needBytes int64) {
 func (r *run) taken() int64 {
 	bytes := int64(fixedBytes) + int64(r.cfg.Workers)*bytesPerWorker
 	for _, g := range r.gatherers {
-		bytes += g.deviceSlab.Bytes() + g.pointSlab.Bytes()
+		bytes += g.deviceSlab.Bytes() + g.pointSlab.Bytes() + g.heldSlab.Bytes()
 	}
 	return bytes
 }

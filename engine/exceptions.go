@@ -151,10 +151,7 @@ func (r *run) findings() []finding {
 
 // spell says where a finding stands.
 func (r *run) spell(f finding) Exception {
-	t := r.points
-	if f.table == Devices {
-		t = r.devices
-	}
+	t := r.tables()[f.table]
 	file, row := t.locate(f.place)
 	return Exception{f.table, t.plan.Files[file].Path, row, t.bindings[file].name(f.field), f.code, f.value}
 }

@@ -23,6 +23,8 @@ type gatherer struct {
 	pointWords  *kernel.Buckets
 	deviceSlab  *kernel.Slab
 	pointSlab   *kernel.Slab
+	heldSlab    *kernel.Slab
+	held        *heldGatherer // nil but in a reconciliation
 	pass        int
 	changes     changeDates
 
@@ -44,6 +46,7 @@ func newGatherer(r *run) *gatherer {
 		run:         r,
 		deviceSlab:  deviceSlab,
 		pointSlab:   pointSlab,
+		heldSlab:    &kernel.Slab{WithDays: true},
 		devices:     newDeviceScanner(&r.cfg, r.devices, r.associations, r.checks),
 		points:      newPointScanner(r.points, r.rdpCodes, r.checks),
 		noted:       newNoted(r),
@@ -52,13 +55,16 @@ func newGatherer(r *run) *gatherer {
 		pointWords:  kernel.NewBuckets(pointSlab, r.ranges.Count()),
 	}
 	g.devices.watch, g.points.watch = g.watch, g.watch
+	if r.comparison != nil {
+		g.held = newHeldGatherer(g)
+	}
 	return g
 }
 
 // gather reads, in parallel, the splits that a pass needs. Points come first,
 // so that wrong columns there show early.
 func (r *run) gather(ctx context.Context, pass int) error {
-	points, devices := r.passes.list(MeterPoints, pass), r.passes.list(Devices, pass)
+	points, devices, held := r.passes.list(MeterPoints, pass), r.passes.list(Devices, pass), r.passes.list(Extract, pass)
 	var next atomic.Int64
 	err := each(ctx, r.cfg.Workers, func(ctx context.Context, worker int) error {
 		g := r.gatherers[worker]
@@ -71,6 +77,8 @@ func (r *run) gather(ctx context.Context, pass int) error {
 				err = g.points.scan(points[i], func() error { return g.gatherPoints(ctx) })
 			case i < len(points)+len(devices):
 				err = g.devices.scan(devices[i-len(points)], func() error { return g.gatherDevices(ctx) })
+			case i < len(points)+len(devices)+len(held):
+				err = g.held.scan(held[i-len(points)-len(devices)], func() error { return g.held.gather(ctx) })
 			default:
 				return nil
 			}
@@ -84,7 +92,7 @@ func (r *run) gather(ctx context.Context, pass int) error {
 		return err
 	}
 	r.announce(r.taken())
-	for _, t := range []*table{r.devices, r.points} {
+	for _, t := range r.tables() {
 		if err := t.settle(r.cfg.Limits.ExpectRows); err != nil {
 			return err
 		}

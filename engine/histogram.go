@@ -42,6 +42,7 @@ type verdict struct {
 	rule       meterpoint.Rule
 	fate       meterpoint.Fate
 	reportable bool
+	silent     bool // the status stands, and may not be told whatever the RDP knows
 }
 
 // verdicts is the rule as a table, filled as situations occur: a few thousand
@@ -63,7 +64,7 @@ func (v *verdicts) of(situation uint32) *verdict {
 
 func (v *verdicts) ask(situation uint32) {
 	o := v.question.Outcome(pointOf(situation))
-	v.table[situation] = verdict{true, o.Status, o.Rule, o.Fate, o.Reportable}
+	v.table[situation] = verdict{true, o.Status, o.Rule, o.Fate, o.Reportable, o.Silent}
 }
 
 // histogram counts cells: a small open-addressing table by cell key. A cell

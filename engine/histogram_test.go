@@ -42,7 +42,7 @@ func compareVerdicts(t *testing.T, _ int) int64 {
 							t.Fatalf("%+v comes back as %+v", p, back)
 						}
 						o, first := q.Outcome(p), *table.of(situation(p))
-						if again := *table.of(situation(p)); first != again || first != (verdict{true, o.Status, o.Rule, o.Fate, o.Reportable}) {
+						if again := *table.of(situation(p)); first != again || first != (verdict{true, o.Status, o.Rule, o.Fate, o.Reportable, o.Silent}) {
 							t.Fatalf("%+v under %+v: the table says %+v and %+v, the rule %+v", p, q, first, again, o)
 						}
 						cases++

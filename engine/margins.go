@@ -102,6 +102,9 @@ func (r *run) margins(result *Result) []Margin {
 		newMargin(maxExceptions, MeterPoints.String(), limits.MaxExceptions, result.Exceptions.Serious(MeterPoints),
 			result.Read.MeterPoints.Rows, "meter_points rows"),
 	}
+	if r.cfg.AsRecorded {
+		return margins // nothing changes, and devices were not looked at
+	}
 	for _, p := range r.perils(result.Facts) {
 		margins = append(margins,
 			newMargin(maxDemotions, p.where, limits.MaxDemotions, p.demoted, p.base, ofActiveAndInstalled),

@@ -24,6 +24,8 @@ type memoryTable struct {
 	uncounted bool // only reading tells how many rows there are
 	stated    bool // bounds of the identifiers are stated
 
+	publication int // as File has it
+
 	allocator memory.Allocator // of the records; nil is the default
 	trouble   func() error     // asked before each batch
 	open      atomic.Int64     // readers
@@ -56,7 +58,7 @@ func (m *memoryTable) Plan(context.Context) (*Plan, error) {
 	files := max(m.files, 1)
 	for f := range files {
 		from, to := len(m.rows)*f/files, len(m.rows)*(f+1)/files
-		file := File{Path: "rows-" + strconv.Itoa(f), Format: "memory", Rows: int64(to - from), Bytes: int64(to-from) * 56}
+		file := File{Path: "rows-" + strconv.Itoa(f), Format: "memory", Rows: int64(to - from), Bytes: int64(to-from) * 56, Publication: m.publication}
 		for _, name := range m.columns {
 			file.Columns = append(file.Columns, Column{Name: name, Type: m.typeOf(name), Native: m.typeOf(name).String()})
 		}

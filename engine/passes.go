@@ -20,7 +20,7 @@ func (s span) empty() bool { return s.from == s.to }
 // files: a range needs its words only while it is decided.
 type pass struct {
 	points  span
-	devices span // gathered in this pass; empty where an earlier pass did
+	devices span // gathered in this pass, with what RDPs hold; empty where an earlier pass did
 }
 
 // passes are the whole way, in key order.
@@ -75,6 +75,7 @@ func (r *run) freePasses(devices int) *passes {
 func (r *run) newPasses(points, devices int) *passes {
 	ranges := r.ranges.Count()
 	p := &passes{of: [][]uint8{Devices: make([]uint8, ranges), MeterPoints: make([]uint8, ranges)}}
+	p.of = append(p.of, p.of[Devices]) // of Extract
 	first := r.points.firstKeys()
 	cut := func(i, parts int) int {
 		if i > 0 && i < parts && len(first) > parts { // where a split begins, so that passes share none
@@ -98,18 +99,20 @@ func (r *run) newPasses(points, devices int) *passes {
 		p.all = append(p.all, next)
 	}
 	p.needed = [][]uint64{Devices: r.neededBy(r.devices, p, func(x pass) span { return x.devices }),
-		MeterPoints: r.neededBy(r.points, p, func(x pass) span { return x.points })}
+		MeterPoints: r.neededBy(r.points, p, func(x pass) span { return x.points }),
+		Extract:     r.neededBy(r.held, p, func(x pass) span { return x.devices })}
 	return p
 }
 
 // neededBy says which passes have to read each split of a table. Every split is
-// read at least once. Devices are always read in the first pass: an orphan is
-// one whatever the statistics say.
+// read at least once. Devices and extracts are always read in the first pass: an
+// orphan is one whatever the statistics say, and before the first point is
+// classed it must be known who holds anything.
 func (r *run) neededBy(t *table, p *passes, spanOf func(pass) span) []uint64 {
 	needed := make([]uint64, len(t.plan.Splits))
 	for at := range needed {
 		bounds := t.keyBounds(at)
-		if t.name == Devices {
+		if t.name != MeterPoints {
 			needed[at] = 1
 		}
 		for i, x := range p.all {
@@ -145,7 +148,7 @@ func (p *passes) splits(t Table) int { return len(p.needed[t]) }
 // rowsToRead counts the rows of all splits that all passes read.
 func (r *run) rowsToRead() int64 {
 	rows := int64(0)
-	for _, t := range []*table{r.devices, r.points} {
+	for _, t := range r.tables() {
 		share := float64(r.passes.reads(t.name)) / float64(max(r.passes.splits(t.name), 1))
 		rows += int64(share * float64(t.rows()))
 	}

@@ -227,7 +227,7 @@ func TestPassesKeepToTheBudget(t *testing.T) {
 			return &table{name: name, bindings: []binding{{fields: columns, columns: make([]int, len(columns))}},
 				plan: &Plan{Files: []File{{Rows: rows}}, Splits: []Split{{Rows: rows}}}}
 		}
-		r := &run{cfg: Config{Workers: 2, MemoryBytes: budget}, ranges: kernel.NewRanges(cuts),
+		r := &run{cfg: Config{Workers: 2, MemoryBytes: budget}, held: absentTable(Extract), ranges: kernel.NewRanges(cuts),
 			devices: table(Devices, 68e6, fieldImportMPxN), points: table(MeterPoints, 57e6, fieldMPxN)}
 		told := int64(0)
 		r.cfg.NeedBytes = func(bytes int64) { told = bytes }

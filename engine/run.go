@@ -53,6 +53,9 @@ func (r *run) do(ctx context.Context, sink Sink) error {
 	return r.stage("list exceptions", func() error { return r.list(sink) })
 }
 
+// tables are all that the run reads.
+func (r *run) tables() []*table { return []*table{r.devices, r.points, r.held} }
+
 // stage does work and adds what it took to the stage of that name.
 func (r *run) stage(name string, work func() error) error {
 	r.progress.enter(name)
@@ -71,6 +74,8 @@ func (r *run) stage(name string, work func() error) error {
 type run struct {
 	cfg             Config
 	devices, points *table
+	held            *table      // absent but in a reconciliation
+	comparison      *comparison // nil but in a reconciliation
 	progress        *Progress
 
 	checks       *kernel.Classifier
@@ -98,11 +103,13 @@ type run struct {
 // plan looks at every footer, binds columns and prepares the tables that the
 // hot loops look things up in.
 func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run, error) {
-	r := &run{cfg: cfg, progress: progress, cells: newHistogram(),
+	r := &run{cfg: cfg, progress: progress, cells: newHistogram(), held: absentTable(Extract),
 		checks: kernel.NewClassifier(cfg.Digits), keepPoints: keptPoints(&cfg)}
 	started := cfg.now()
 	var err error
-	if r.devices, err = planTable(ctx, Devices, in.Devices, cfg.Columns[Devices]); err != nil {
+	if cfg.AsRecorded {
+		r.devices = absentTable(Devices)
+	} else if r.devices, err = planTable(ctx, Devices, in.Devices, cfg.Columns[Devices]); err != nil {
 		return nil, err
 	}
 	if r.points, err = planTable(ctx, MeterPoints, in.MeterPoints, cfg.Columns[MeterPoints]); err != nil {
@@ -176,6 +183,11 @@ func (r *run) judge() error {
 func (r *run) list(sink Sink) error {
 	if err := r.listExceptions(sink); err != nil {
 		return err
+	}
+	if r.comparison != nil {
+		if err := r.comparison.listUnreadable(r); err != nil {
+			return err
+		}
 	}
 	return r.refusal
 }

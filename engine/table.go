@@ -30,6 +30,9 @@ func planTable(ctx context.Context, name Table, source Source, mapping map[strin
 	return &table{name: name, source: source, plan: p, bindings: bindings, readRows: slices.Repeat([]int64{-1}, len(p.Splits))}, nil
 }
 
+// absentTable has no file: it takes part in everything and holds nothing.
+func absentTable(name Table) *table { return &table{name: name, plan: &Plan{}} }
+
 // rows of the table: exact once it was read or where the files say so, and
 // else about as many.
 func (t *table) rows() int64 {

@@ -46,10 +46,11 @@ func (r *run) isChecked(i int) bool {
 type rangeCopy struct {
 	devices, points []uint64
 	days            []int32
+	held            heldCopy // empty but in a reconciliation
 }
 
 func copyRange(devices, points []uint64, days []int32) *rangeCopy {
-	return &rangeCopy{slices.Clone(devices), slices.Clone(points), slices.Clone(days)}
+	return &rangeCopy{devices: slices.Clone(devices), points: slices.Clone(points), days: slices.Clone(days)}
 }
 
 // twinRow is what a meter_points row says.
@@ -68,7 +69,7 @@ type twinPoint struct {
 
 // check computes the range again with maps, without tables, sorting kernels or
 // packed verdicts, and compares changes, cells and exception counts.
-func (c *rangeCopy) check(r *run, cells *histogram, found *ledger, changes *Changes) error {
+func (c *rangeCopy) check(r *run, d decider) error {
 	points := make(map[meterpoint.MPxN]*twinPoint, len(c.points))
 	for i, w := range c.points {
 		m, row := meterpoint.MPxN(kernel.Key(w)), twinRow{kernel.Payload(w), c.days[i]}
@@ -91,22 +92,28 @@ func (c *rangeCopy) check(r *run, cells *histogram, found *ledger, changes *Chan
 		keys = append(keys, m)
 	}
 	slices.Sort(keys)
-	again, cellsAgain := &Changes{}, map[uint32]int64{}
+	again, cells := &Changes{}, map[uint32]int64{}
+	var held *heldTwin
+	if d.compare != nil {
+		held = newHeldTwin(r, c.held)
+	}
 	for _, m := range keys {
-		r.decidePlainly(m, points[m], again, cellsAgain, twin)
+		r.decidePlainly(m, points[m], again, cells, twin, held)
 	}
 	switch {
-	case !again.equal(changes):
-		return fmt.Errorf("the twin lists %d meter points where the engine lists %d, or others", again.Len(), changes.Len())
-	case !cells.equal(cellsAgain):
-		return fmt.Errorf("the twin counts other facts in %d cells", len(cellsAgain))
-	case twin.counts != found.counts:
+	case !again.equal(d.changes):
+		return fmt.Errorf("the twin lists %d meter points where the engine lists %d, or others", again.Len(), d.changes.Len())
+	case !d.cells.equal(cells):
+		return fmt.Errorf("the twin counts other facts in %d cells", len(cells))
+	case twin.counts != d.ledger.counts:
 		return fmt.Errorf("the twin counts other exceptions")
+	case held != nil:
+		return held.compare(d.compare.tally, d.compare.to)
 	}
 	return nil
 }
 
-func (r *run) decidePlainly(m meterpoint.MPxN, p *twinPoint, changes *Changes, cells map[uint32]int64, found *ledger) {
+func (r *run) decidePlainly(m meterpoint.MPxN, p *twinPoint, changes *Changes, cells map[uint32]int64, found *ledger, held *heldTwin) {
 	payload, day := p.first.payload, p.first.day
 	if p.conflict {
 		payload, day = 0, NoDay
@@ -125,6 +132,10 @@ func (r *run) decidePlainly(m meterpoint.MPxN, p *twinPoint, changes *Changes, c
 		OwnRow: p.conflict || ever == everBad || day == badDay}
 	o := r.cfg.Question.Outcome(point)
 	at := slices.Index(r.deliveries.rdps, rdp)
+	if held != nil {
+		point = held.point(m, uint8(at), day, point, o)
+		o = r.cfg.Question.Outcome(point)
+	}
 	cells[cellKey(uint8(at), m.Fuel(), situation(point))]++
 
 	if !p.conflict {

@@ -169,7 +169,7 @@ func TestPropertyTwinFindsEveryFaultThatMatters(t *testing.T) {
 				s.verdicts = &verdicts{question: r.cfg.Question}
 				a.deviceWords, a.pointWords, a.days = nil, nil, nil
 				sound := s.decide(r)
-				if err := before.check(r, sound.cells, sound.found, sound.changes); err != nil {
+				if err := before.check(r, decider{cells: sound.cells, ledger: sound.found, changes: sound.changes}); err != nil {
 					t.Fatalf("range %d is sound, and %v", i, err)
 				}
 				for _, name := range slices.Sorted(maps.Keys(rangeFaults)) {
@@ -177,7 +177,7 @@ func TestPropertyTwinFindsEveryFaultThatMatters(t *testing.T) {
 					rangeFaults[name](faulty, random)
 					d := faulty.decide(r)
 					matters := !d.equal(sound)
-					if err := before.check(r, d.cells, d.found, d.changes); (err != nil) != matters {
+					if err := before.check(r, decider{cells: d.cells, ledger: d.found, changes: d.changes}); (err != nil) != matters {
 						t.Fatalf("range %d, %s: it matters: %v, and the twin says %v", i, name, matters, err)
 					}
 					if matters {
@@ -205,7 +205,7 @@ func TestTwinStopsTheRun(t *testing.T) {
 		for s := range a.verdicts.table {
 			a.verdicts.table[s] = verdict{asked: true, status: meterpoint.Active, rule: meterpoint.RuleCommissioned}
 		}
-		err := a.assessRange(i, new(Changes))
+		err := a.assessRange(i, &assessed{changes: new(Changes)})
 		if err == nil {
 			continue
 		}
@@ -324,7 +324,7 @@ func BenchmarkTwin(b *testing.B) {
 	b.Run(fmt.Sprintf("rows=%d/workers=1", len(points.rows)+len(devices.rows)), func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if err := copied.check(r, d.cells, d.found, d.changes); err != nil {
+			if err := copied.check(r, decider{cells: d.cells, ledger: d.found, changes: d.changes}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -40,6 +40,43 @@ func Open(paths []string, table engine.Table, options Options) (engine.Source, e
 	return s, nil
 }
 
+// changesName is the table of a publication.
+const changesName = "changes.parquet"
+
+// OpenExtract is Open for what RDPs hold: extracts, and flagfill's own
+// publications, by folder, in the order in which they are applied. What they
+// hold is taken as it stands: the caller has them verified.
+func OpenExtract(paths, publications []string, options Options) (engine.Source, error) {
+	s := &fileSource{}
+	if len(paths) > 0 || len(publications) == 0 {
+		found, err := Open(paths, engine.Extract, options)
+		if err != nil {
+			return nil, err
+		}
+		s.files = found.(*fileSource).files
+	}
+	for i, dir := range publications {
+		file, err := openFile(filepath.Join(dir, changesName), engine.Extract, options)
+		if err != nil {
+			return nil, err
+		}
+		s.files = append(s.files, publishedFile{file, i + 1})
+	}
+	return s, nil
+}
+
+// publishedFile is the table of a publication.
+type publishedFile struct {
+	dataFile
+	number int // in the order in which they are applied, from 1
+}
+
+func (f publishedFile) plan(ctx context.Context) (engine.File, []engine.Split, error) {
+	file, splits, err := f.dataFile.plan(ctx)
+	file.Publication = f.number
+	return file, splits, err
+}
+
 // openFile is where a format is told from another, and where a new one is
 // added.
 func openFile(path string, table engine.Table, options Options) (dataFile, error) {

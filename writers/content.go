@@ -48,6 +48,9 @@ func settingsOf(cfg *engine.Config) Content {
 		RDP: RDPSettings{Gas: append([]string{}, cfg.Registrar.Gas...), TrustColumn: cfg.Registrar.TrustColumn,
 			Distributors: map[string]string{}},
 	}
+	if cfg.AsRecorded {
+		c.Expected = ExpectedRecorded
+	}
 	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
 		c.Rules[a.String()] = cfg.Rules.Choices[a].String()
 	}
@@ -91,6 +94,10 @@ func (c *Content) question() (q meterpoint.Question, switches engine.Switches, e
 	if !scopeOK || !baselineOK {
 		return q, switches, fmt.Errorf("its scope %q or its baseline %q is unknown", engine.Shown(c.Scope), engine.Shown(c.Baseline))
 	}
+	if c.Expected != "" && c.Expected != ExpectedRecorded {
+		return q, switches, fmt.Errorf("its expected statuses are %q", engine.Shown(c.Expected))
+	}
+	q.AsRecorded = c.Expected == ExpectedRecorded
 	q.Rules.InstalledStatus = c.Switches.InstalledStatus
 	if len(c.Rules) != meterpoint.Ambiguities {
 		return q, switches, fmt.Errorf("its rules state %d policies, not %d", len(c.Rules), meterpoint.Ambiguities)

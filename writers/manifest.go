@@ -37,6 +37,7 @@ type Content struct {
 	Fuel       string            `json:"fuel"`
 	Scope      string            `json:"scope"`
 	Baseline   string            `json:"baseline"`
+	Expected   string            `json:"expected,omitempty"` // "recorded" where no devices were looked at: only corrections
 	Switches   SwitchSettings    `json:"switches"`
 	Rules      map[string]string `json:"rules"` // ambiguity → policy
 	Validation Validation        `json:"validation"`

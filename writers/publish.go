@@ -8,9 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"flagfill/engine"
 	"flagfill/engine/meterpoint"
@@ -19,15 +17,12 @@ import (
 // Publication is a publication in the making. It takes what a run finds, as an
 // engine.Sink on one goroutine, and ends in Commit or Abort.
 type Publication struct {
-	fs       FS
+	stagedFolder
 	cfg      engine.Config
 	settings Settings // flows with their defaults
 	cautions []string // of the settings
-	staging  *staging
+	within   bool     // a folder that is staged itself, and shows it
 
-	folders    []string // made within the publication, parents before children
-	syncs      *lane    // makes finished files durable, beside the encoding
-	listings   []FileListing
 	flows      *flowFiles
 	changes    *changesFile
 	exceptions *exceptionsFile
@@ -36,8 +31,6 @@ type Publication struct {
 	last  meterpoint.MPxN // written
 	shard []int32         // of the rows of the run being written; reused
 	ended bool
-
-	clocks clocks
 }
 
 var _ engine.Sink = (*Publication)(nil)
@@ -47,6 +40,32 @@ var _ engine.Sink = (*Publication)(nil)
 // for it, and settings that no flow file could hold are an *engine.Refusal of
 // kind RefusedUsage.
 func Create(ctx context.Context, fsys FS, dir string, cfg engine.Config, s Settings) (*Publication, error) {
+	p, err := newPublication(cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.stageAt(ctx, fsys, dir, s); err != nil {
+		return nil, err
+	}
+	return p.begin()
+}
+
+// createWithin begins a publication in a new folder of one that is staged, and
+// shows it.
+func createWithin(outer *stagedFolder, name string, cfg engine.Config, s Settings) (*Publication, error) {
+	p, err := newPublication(cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	path := outer.locate(name)
+	p.within, p.fs, p.staging = true, outer.fs, &staging{fs: outer.fs, target: path, path: path}
+	if err := outer.makeFolder(name); err != nil {
+		return nil, err
+	}
+	return p.begin()
+}
+
+func newPublication(cfg engine.Config, s Settings) (*Publication, error) {
 	flows, err := s.Flows.withDefaults()
 	if err != nil {
 		return nil, err
@@ -54,28 +73,21 @@ func Create(ctx context.Context, fsys FS, dir string, cfg engine.Config, s Setti
 	if err := flows.check(&cfg.Registrar); err != nil {
 		return nil, err
 	}
-	dir = filepath.Clean(dir)
-	if _, err := refuseTarget(fsys, dir); err != nil {
-		return nil, err
-	}
-	p := &Publication{fs: fsys, cfg: cfg, settings: s, cautions: s.Flows.cautions(flows.layouts(cfg.Fuel))}
-	p.settings.Flows, p.clocks = flows, newClocks(cfg.Clock)
-	if s.DryRun {
-		p.fs = discarding{fsys}
-		p.staging = &staging{fs: p.fs, target: dir, path: dir}
-	} else if p.staging, err = claim(ctx, fsys, "publish to "+dir, dir, s.StagingSuffix); err != nil {
-		return nil, err
-	} else if p.staging.empty, err = refuseTarget(fsys, dir); err != nil { // for a run that ended just before the claim
-		return nil, errors.Join(err, p.staging.remove())
-	}
-	if err := p.begin(); err != nil {
+	p := &Publication{stagedFolder: stagedFolder{clocks: newClocks(cfg.Clock)}, cfg: cfg, settings: s, cautions: s.Flows.cautions(flows.layouts(cfg.Fuel))}
+	p.settings.Flows = flows
+	return p, nil
+}
+
+// begin opens the files that every publication has; after an error nothing is
+// left.
+func (p *Publication) begin() (*Publication, error) {
+	if err := p.openFiles(); err != nil {
 		return nil, p.abortAfter(err)
 	}
 	return p, nil
 }
 
-// begin opens the files that every publication has.
-func (p *Publication) begin() error {
+func (p *Publication) openFiles() error {
 	p.clocks.writer.Start()
 	p.syncs = startLane(16)
 	f := p.settings.Flows
@@ -99,59 +111,6 @@ func (p *Publication) begin() error {
 	}
 	p.exceptions = newExceptionsFile(exceptions)
 	return nil
-}
-
-// create opens a new file in a folder of the publication ("" is its top), and
-// makes the folder where it is the first in it.
-func (p *Publication) create(folder, name string) (*stagedFile, error) {
-	if err := p.makeFolder(folder); err != nil {
-		return nil, err
-	}
-	path := name
-	if folder != "" {
-		path = folder + "/" + name
-	}
-	p.clocks.writer.Lap(stepEncode)
-	file, err := p.fs.Create(p.locate(path))
-	p.clocks.writer.Lap(stepWrite)
-	if err != nil {
-		return nil, fmt.Errorf("cannot create %s: %w", path, err)
-	}
-	staged := newStagedFile(path, file)
-	staged.watch = p.clocks.writer
-	return staged, nil
-}
-
-func (p *Publication) makeFolder(folder string) error {
-	if folder == "" || slices.Contains(p.folders, folder) {
-		return nil
-	}
-	if parent := strings.LastIndexByte(folder, '/'); parent > 0 {
-		if err := p.makeFolder(folder[:parent]); err != nil {
-			return err
-		}
-	}
-	if err := p.fs.Mkdir(p.locate(folder)); err != nil {
-		return fmt.Errorf("cannot make the folder %s: %w", folder, err)
-	}
-	p.folders = append(p.folders, folder)
-	return nil
-}
-
-func (p *Publication) locate(path string) string {
-	return filepath.Join(p.staging.path, filepath.FromSlash(path))
-}
-
-// finished lists a file to which nothing will be added, and has it synced.
-func (p *Publication) finished(f *stagedFile) error {
-	p.listings = append(p.listings, f.listing())
-	p.clocks.writer.Lap(stepEncode)
-	defer p.clocks.writer.Start() // waiting for room on the lane is no work
-	return p.syncs.submit(func() error {
-		p.clocks.syncs.Start()
-		defer p.clocks.syncs.Lap(stepSync)
-		return f.sync()
-	})
 }
 
 // Write is part of engine.Sink: emitted points go to the flow files of their
@@ -238,7 +197,7 @@ func (p *Publication) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); err != nil || p.within {
 		return err
 	}
 	return p.stage("rename", p.staging.publish)

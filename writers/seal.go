@@ -108,33 +108,3 @@ func (p *Publication) manifest(result *engine.Result) (*Manifest, error) {
 	m.ContentDigest, err = m.Content.Digest()
 	return m, err
 }
-
-func (p *Publication) writeJSON(name string, v any) error {
-	text, err := encodeJSON(v)
-	if err != nil {
-		return fmt.Errorf("cannot encode %s: %w", name, err)
-	}
-	return p.writeFile(name, text)
-}
-
-func (p *Publication) writeFile(name string, text []byte) error {
-	f, err := p.create("", name)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(text); err != nil {
-		f.abandon()
-		return err
-	}
-	return p.finished(f)
-}
-
-// syncFolders makes the entries of all folders durable, children first.
-func (p *Publication) syncFolders() error {
-	for _, folder := range slices.Backward(append([]string{""}, p.folders...)) {
-		if err := p.fs.SyncDir(p.locate(folder)); err != nil {
-			return fmt.Errorf("cannot make the folder %s durable: %w", p.locate(folder), err)
-		}
-	}
-	return nil
-}

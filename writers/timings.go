@@ -48,17 +48,6 @@ func newClocks(clock func() time.Time) clocks {
 	return clocks{clock: clock, writer: watch(), changes: watch(), syncs: watch()}
 }
 
-// stage does work and notes what it took.
-func (p *Publication) stage(name string, work func() error) error {
-	if p.clocks.clock == nil {
-		return work()
-	}
-	started := p.clocks.clock()
-	err := work()
-	p.clocks.stages = append(p.clocks.stages, engine.Stage{Name: name, Duration: p.clocks.clock().Sub(started)})
-	return err
-}
-
 // Timings of a run whose publication is committed, from the input to the
 // rename.
 func (p *Publication) Timings(result *engine.Result) Timings {

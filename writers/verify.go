@@ -16,6 +16,7 @@ import (
 // Verification is what Verify found of a publication.
 type Verification struct {
 	Dir           string   `json:"dir"`
+	Kind          string   `json:"kind"` // KindPublication or KindReconciliation
 	Files         int      `json:"files"`
 	Bytes         int64    `json:"bytes"`
 	Records       int64    `json:"records"` // in flow files
@@ -24,6 +25,12 @@ type Verification struct {
 	SignedComment string   `json:"signed_comment,omitempty"` // of a valid signature
 	Findings      Findings `json:"findings"`                 // none: the publication is proven
 }
+
+// What a folder is the proof of.
+const (
+	KindPublication    = "publication"
+	KindReconciliation = "reconciliation"
+)
 
 // Finding is one thing that is wrong, in plain words on one line, without any
 // MPxN.
@@ -51,7 +58,8 @@ func (f Findings) Error() string {
 // SHA256SUMS stand there, unchanged; that the manifest adds up; that every flow
 // file reads back by its layout; and that flow files, changes.parquet,
 // exceptions.parquet and the facts tell the same story. What is wrong is a
-// finding. A dir that is missing or no publication at all is an
+// finding. The folder of a reconciliation is proven likewise, with its
+// corrections. A dir that is missing or no publication at all is an
 // *engine.Refusal of kind RefusedInput; what cannot be read is an error.
 func Verify(ctx context.Context, fsys FS, dir string, workers int) (*Verification, error) {
 	return VerifySigned(ctx, fsys, dir, nil, workers)
@@ -76,6 +84,9 @@ func (v *verifier) verify(ctx context.Context, workers int) (*Verification, erro
 	}
 	if err := v.readSignature(); err != nil {
 		return nil, err
+	}
+	if v.isReconciliation() {
+		return v.verifyReconciliation(ctx, workers)
 	}
 	if err := guard(v.readManifest); err != nil { // it holds layouts, and those a decoder
 		return nil, err
@@ -103,6 +114,8 @@ type verifier struct {
 	sumsUnusable bool
 	manifest     *Manifest // nil where it cannot be trusted
 	layouts      [2]*Layout
+	record       *ReconciliationRecord // nil where it cannot be trusted, and of a publication
+	corrected    int64                 // flow records of its corrections
 
 	flowDigests []string // of each shard's records, from the flow file; "" where unreadable
 	rowDigests  []string // the same from changes.parquet
@@ -139,10 +152,13 @@ func (v *verifier) result() *Verification {
 	slices.SortFunc(v.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Problem, b.Problem))
 	})
-	r := &Verification{Dir: v.dir, Files: len(v.sizes), Signature: v.signature, SignedComment: v.trustedComment,
+	r := &Verification{Dir: v.dir, Kind: KindPublication, Files: len(v.sizes), Signature: v.signature, SignedComment: v.trustedComment,
 		Findings: append(Findings{}, slices.Compact(v.findings)...)}
 	for _, size := range v.sizes {
 		r.Bytes += size
+	}
+	if v.record != nil {
+		r.Kind, r.ContentDigest, r.Records = KindReconciliation, v.record.ContentDigest, v.corrected
 	}
 	if v.manifest != nil {
 		r.ContentDigest = v.manifest.ContentDigest

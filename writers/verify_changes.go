@@ -154,12 +154,31 @@ func readMPxNs(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
 		data := page.Data()
 		text, offsets := data.ByteArray()
 		return spreadPage(dst[first:first+int(page.NumRows())], nil, len(offsets)-1, 0, func(i int) (meterpoint.MPxN, error) {
-			digits := text[offsets[i]:offsets[i+1]]
-			n, taken := parseNumber(digits, mpxnDigits)
-			if taken == 0 || taken != len(digits) {
-				return 0, errors.New("a value is no MPxN in canonical form")
+			if m := numberIn(text[offsets[i]:offsets[i+1]]); m != 0 {
+				return m, nil
 			}
-			return meterpoint.MPxN(n), nil
+			return 0, errors.New("a value is no MPxN in canonical form")
+		})
+	})
+}
+
+// numberIn is the MPxN in canonical form that text is; 0 for anything else.
+func numberIn(text []byte) meterpoint.MPxN {
+	n, taken := parseNumber(text, mpxnDigits)
+	if taken != len(text) {
+		return 0
+	}
+	return meterpoint.MPxN(n)
+}
+
+// readNumbers is readMPxNs of a column that may hold anything: 0 stands for
+// what is no MPxN.
+func readNumbers(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
+	return eachPage(chunk, len(dst), func(first int, page parquet.Page, present []byte) error {
+		data := page.Data()
+		text, offsets := data.ByteArray()
+		return spreadPage(dst[first:first+int(page.NumRows())], present, len(offsets)-1, 0, func(i int) (meterpoint.MPxN, error) {
+			return numberIn(text[offsets[i]:offsets[i+1]]), nil
 		})
 	})
 }

@@ -80,6 +80,9 @@ func (v *verifier) examine(ctx context.Context, source *source, name string, sha
 		}
 		v.find(sumsName, "its digest of %s is not that of the file, which is as manifest.json lists it", engine.ShownPath(name))
 	}
+	if v.record != nil && name == differencesName {
+		return guard(func() error { return v.readDifferences(ctx, source, v.sizes[name]) })
+	}
 	if v.manifest == nil {
 		return misread
 	}

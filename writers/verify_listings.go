@@ -29,7 +29,9 @@ func (v *verifier) listTop() error {
 	case err != nil:
 		return fmt.Errorf("cannot list %s: %w", v.dir, err)
 	}
-	isPart := func(e fs.DirEntry) bool { return e.Name() == sumsName || e.Name() == manifestName }
+	isPart := func(e fs.DirEntry) bool {
+		return e.Name() == sumsName || e.Name() == manifestName || e.Name() == reconciliationName
+	}
 	if !slices.ContainsFunc(entries, isPart) {
 		return refuse("it holds neither SHA256SUMS nor manifest.json, so it is no publication", nil)
 	}

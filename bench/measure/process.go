@@ -22,7 +22,8 @@ type Cost struct {
 }
 
 // Run runs a program to its end and gives what it wrote on stdout. The error
-// of one that fails quotes its stderr.
+// of one that fails wraps its *exec.ExitError and quotes its stderr; what it cost
+// and wrote is given all the same.
 //
 // Linux counts the memory of the process that starts another as the other's
 // first peak (exec_mmap in fs/exec.c). So whoever measures must stay small: a
@@ -35,13 +36,16 @@ func Run(ctx context.Context, command ...string) (Cost, []byte, error) {
 	err := cmd.Run()
 	wall := time.Since(began)
 	if err != nil {
-		return Cost{}, nil, fmt.Errorf("cannot run %s: %w\n%s", strings.Join(command, " "), err, stderr.String())
+		err = fmt.Errorf("cannot run %s: %w\n%s", strings.Join(command, " "), err, stderr.String())
+	}
+	if cmd.ProcessState == nil { // it did not start
+		return Cost{}, nil, err
 	}
 	cost := Cost{Wall: wall, CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss > ownPeakKibibytes() {
 		cost.PeakBytes = usage.Maxrss * 1024 // Linux counts in KiB
 	}
-	return cost, stdout.Bytes(), nil
+	return cost, stdout.Bytes(), err
 }
 
 // ownPeakKibibytes is the greatest resident memory of this program. Rusage would

@@ -52,17 +52,8 @@ func sameRecords(ours, theirs []string) error {
 
 // sameExceptions compares exceptions as multisets of table, row and code.
 func (b *bench) sameExceptions(ctx context.Context, ours, theirs string) error {
-	_, text, err := measure.Run(ctx, "node", filepath.Join(b.peers, "compare.mjs"), ours, theirs)
+	counts, err := b.compareRows(ctx, ours, theirs, "table", "row", "code")
 	if err != nil {
-		return fmt.Errorf("cannot compare exceptions: %w", err)
-	}
-	var counts struct {
-		Ours       int64 `json:"ours"`
-		Theirs     int64 `json:"theirs"`
-		OnlyOurs   int64 `json:"only_ours"`
-		OnlyTheirs int64 `json:"only_theirs"`
-	}
-	if err := json.Unmarshal(text, &counts); err != nil {
 		return fmt.Errorf("cannot compare exceptions: %w", err)
 	}
 	if counts.Ours == 0 {
@@ -73,4 +64,21 @@ func (b *bench) sameExceptions(ctx context.Context, ours, theirs string) error {
 	}
 	say("both list the same %d exceptions by table, row and code", counts.Ours)
 	return nil
+}
+
+// rowCounts are the rows of two tables, and those that only one of them has.
+type rowCounts struct {
+	Ours       int64 `json:"ours"`
+	Theirs     int64 `json:"theirs"`
+	OnlyOurs   int64 `json:"only_ours"`
+	OnlyTheirs int64 `json:"only_theirs"`
+}
+
+// compareRows compares columns of two Parquet files as multisets.
+func (b *bench) compareRows(ctx context.Context, ours, theirs string, columns ...string) (counts rowCounts, err error) {
+	_, text, err := measure.Run(ctx, append([]string{"node", filepath.Join(b.peers, "compare.mjs"), ours, theirs}, columns...)...)
+	if err != nil {
+		return counts, err
+	}
+	return counts, json.Unmarshal(text, &counts)
 }

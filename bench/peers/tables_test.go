@@ -14,7 +14,7 @@ import (
 func tablesOf(t *testing.T, results string) (readme, chart string) {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"peers.txt", "publish.txt"} {
+	for _, name := range []string{"peers.txt", "reconcile.txt", "publish.txt"} {
 		text, err := os.ReadFile(filepath.Join(results, name))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
@@ -27,7 +27,7 @@ func tablesOf(t *testing.T, results string) (readme, chart string) {
 		}
 	}
 	path := filepath.Join(dir, "README.md")
-	marks := "before\n<!-- peers: made by x -->\nold\n<!-- peers: end -->\n<!-- publish: made by x -->\n<!-- publish: end -->\nafter\n"
+	marks := "before\n<!-- peers: made by x -->\nold\n<!-- peers: end -->\n<!-- reconcile: made by x -->\n<!-- reconcile: end -->\n<!-- publish: made by x -->\n<!-- publish: end -->\nafter\n"
 	if err := os.WriteFile(path, []byte(marks), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +58,9 @@ func TestTablesOfASample(t *testing.T) {
 		"| sort, join and awk, no checks | 20.00 s | 20.00 s | – | 40.00 s | 1000 MiB | 10.00× |",
 		"| Parquet: DuckDB with all checks takes 15 times as long | 15.45×, 15.00× without its start-up | yes |",
 		"| CSV: DuckDB with all checks takes 6 times as long | 5.00×, 4.75× without its start-up | **no** |",
+		"| 10 % | DuckDB, full outer join | 12.00 s | 11.00 s | 22.00 s | 2000 MiB | 10.00× |",
+		"| the full outer join takes 10 times as long, whatever the share | 7.50× at least | **no** |",
+		"| the slowest share takes at most 1.5 times as long as the fastest | 1.60× | **no** |",
 		"| everything changes and is sent | 12,000,000 | 11,900,000 | 450.0 MB | 9.00 s | 15.00 s | 500 MiB |",
 		"| flow files written, hashed and verified in at most 2 times `cat` through `sha256sum`: first line less second | 2.00 s, 2.00× | yes |",
 		"| 3 M rows of changes.parquet a second: second line less third | 3.00 s, 4.0 M rows/s | yes |",

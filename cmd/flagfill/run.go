@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"flagfill/config"
 	"flagfill/engine"
@@ -64,20 +65,30 @@ verified, or not at all. A PATH is a file, a folder or a quoted glob.`,
 	flags.Var(choiceFlag{&f.fuel, engine.FuelChoices()}, "fuel", "fuels to assess")
 	flags.Var(choiceFlag{&f.scope, scopeNames}, "scope", "backfill moves only Null or N to I")
 	flags.Var(choiceFlag{&f.baseline, baselineNames}, "baseline", "what the RDPs are taken to know")
+	f.defineLimits(flags)
+	flags.StringVar(&f.exceptions, "exceptions", "", "write the exceptions to `FILE` too, even when a limit refuses the run")
+	flags.StringVar(&f.sign, "sign", "", "sign the publication with the minisign secret key in `FILE`; the password of an encrypted one stands in "+passwordVariable)
+	flags.BoolVar(&f.warnings, "warnings", false, "list warnings among the exceptions")
+	f.defineMachine(flags)
+	flags.BoolVar(&f.stages, "stages", false, "say where the time went, by stage and by step")
+	return cmd
+}
+
+// defineLimits adds the flags that refuse data which cannot be right.
+func (f *runFlags) defineLimits(flags *pflag.FlagSet) {
 	flags.Var(limitFlag{&f.limits.MaxExceptions}, "max-exceptions", "exceptions allowed, per table")
 	flags.Var(limitFlag{&f.limits.MaxDemotions}, "max-demotions", "A→N, A→I and I→N allowed, of recorded A and I, per fuel and large RDP")
 	flags.Var(limitFlag{&f.limits.MaxNoMeterLeft}, "max-no-meter-left", "points recorded A or I without a device allowed, same base")
 	flags.Var(rowsFlag{&f.limits.ExpectRows}, "expect-rows", "refuse tables with other row counts")
-	flags.StringVar(&f.exceptions, "exceptions", "", "write the exceptions to `FILE` too, even when a limit refuses the run")
-	flags.StringVar(&f.sign, "sign", "", "sign the publication with the minisign secret key in `FILE`; the password of an encrypted one stands in "+passwordVariable)
-	flags.BoolVar(&f.warnings, "warnings", false, "list warnings among the exceptions")
+}
+
+// defineMachine adds the flags that change nothing about the content.
+func (f *runFlags) defineMachine(flags *pflag.FlagSet) {
 	flags.IntVar(&f.workers, "workers", f.workers, "worker goroutines, `N`")
 	flags.Var(sizeFlag{&f.memory}, "memory", "memory budget; default four fifths of what the machine has")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "do everything but write")
 	flags.Var(choiceFlag{&f.progress, progressModes}, "progress", "progress on stderr")
-	flags.BoolVar(&f.stages, "stages", false, "say where the time went, by stage and by step")
 	flags.BoolVar(&f.json, "json", false, "the result as one JSON document")
-	return cmd
 }
 
 // check refuses flags that make no sense together.
@@ -90,7 +101,12 @@ func (f *runFlags) check() error {
 		return usage(next, "--meter-points is not given")
 	case f.out == "":
 		return usage(next, "--out is not given")
-	case f.workers < 1 || f.workers > 256:
+	}
+	return f.checkWorkers()
+}
+
+func (f *runFlags) checkWorkers() error {
+	if f.workers < 1 || f.workers > 256 {
 		return usage("Leave --workers out to use every processor.", "--workers is %d, and 1 to 256 are possible", f.workers)
 	}
 	return nil

@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -66,8 +68,8 @@ var identifier = regexp.MustCompile(`(^|[^0-9A-Za-z_.])([0-9]{10}|[0-9]{13})($|[
 
 // exits CODE [-writes PATH] PROGRAM ARGUMENT… runs a program that must end
 // with the exit code. A program that fails must leave every file and folder as
-// it was, but for PATH, which it must write. None may print an MPxN; config reads
-// none, and prints large numbers; the answers of explain are about them.
+// it was, but for PATH, a file or a folder, which it must write. None may print an
+// MPxN; config reads none, and prints large numbers; the answers of explain are about them.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE [-writes PATH] PROGRAM ARGUMENT…")
@@ -106,8 +108,9 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		if before[writes] == after[writes] {
 			ts.Fatalf("%s was not written", writes)
 		}
-		delete(before, writes)
-		delete(after, writes)
+		for _, all := range []map[string]string{before, after} {
+			maps.DeleteFunc(all, func(path, _ string) bool { return path == writes || strings.HasPrefix(path, writes+"/") })
+		}
 	}
 	if diff := gocmp.Diff(before, after); diff != "" {
 		ts.Fatalf("a program that failed wrote something (- before, + after):\n%s", diff)

@@ -16,12 +16,13 @@ func newVerify() *cobra.Command {
 	var key string
 	cmd := &cobra.Command{
 		Use:     "verify DIR",
-		Short:   "Proves a publication from its bytes alone",
+		Short:   "Proves a publication, or a reconciliation, from its bytes alone",
 		Example: examples("flagfill verify publication", "flagfill verify --key minisign.pub publication", "flagfill verify publication --json"),
 		Long: `verify reads every byte of a publication and recomputes every digest, count, sum
 and identity: the flow files against changes.parquet, both against the manifest.
-Whatever was changed, removed, added or renamed is named, with exit code 3. Who
-made a publication only a signature shows: --key demands one.`,
+Whatever was changed, removed, added or renamed is named, with exit code 3. The
+folder of a reconciliation is proven likewise. Who made a publication only a
+signature shows: --key demands one.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("flagfill verify publication", "verify takes one folder, and %d were given", len(args))
@@ -58,8 +59,12 @@ made a publication only a signature shows: --key demands one.`,
 
 func writeVerification(w io.Writer, dir string, v *writers.Verification) {
 	if len(v.Findings) == 0 {
-		fmt.Fprintf(w, "%s is proven: %s files, %s, %s flow records.\ncontent digest %s\n",
-			engine.ShownPath(dir), count(int64(v.Files)), sizeWords(v.Bytes), count(v.Records), v.ContentDigest)
+		kind, records := "", "flow records"
+		if v.Kind == writers.KindReconciliation {
+			kind, records = ", a reconciliation,", "flow records of corrections"
+		}
+		fmt.Fprintf(w, "%s%s is proven: %s files, %s, %s %s.\ncontent digest %s\n",
+			engine.ShownPath(dir), kind, count(int64(v.Files)), sizeWords(v.Bytes), count(v.Records), records, v.ContentDigest)
 		switch v.Signature {
 		case writers.SignatureIgnored:
 			fmt.Fprintln(w, "It is signed, and the signature was not checked: --key PUBLIC-KEY does that.")

@@ -122,3 +122,25 @@ func OddPoints(odd []int32, recorded, reported, ever, rdp []uint8, days []int32,
 	}
 	return odd
 }
+
+// The payload of a word of what RDPs hold, from the top: flag 3 bits, RDP 8,
+// publication 9.
+const (
+	heldFlagShift = 17
+	heldRDPShift  = 9
+	// MaxPublications bounds the number of a publication.
+	MaxPublications = 1<<heldRDPShift - 1
+)
+
+// PackHeld joins what rows of one file say of what is held into payloads.
+func PackHeld(payloads []uint32, flags, rdps []uint8, publication int) {
+	flags, rdps = flags[:len(payloads)], rdps[:len(payloads)]
+	for i := range payloads {
+		payloads[i] = uint32(flags[i])<<heldFlagShift | uint32(rdps[i])<<heldRDPShift | uint32(publication)
+	}
+}
+
+// UnpackHeld takes a payload of PackHeld apart.
+func UnpackHeld(payload uint32) (flag, rdp uint8, publication uint16) {
+	return uint8(payload >> heldFlagShift & 7), uint8(payload >> heldRDPShift), uint16(payload & MaxPublications)
+}

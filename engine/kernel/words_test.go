@@ -199,3 +199,18 @@ func TestOddPointsAgainstPlainTwin(t *testing.T) {
 		}
 	})
 }
+
+// What is packed of a row that is held comes out again, within its payload.
+func TestPackHeld(t *testing.T) {
+	flags, rdps := []uint8{0, 1, 5, 5, 0}, []uint8{0, 1, 255, 0, 255}
+	for _, publication := range []int{0, 1, 300, MaxPublications} {
+		payloads := make([]uint32, len(flags))
+		PackHeld(payloads, flags, rdps, publication)
+		for i, p := range payloads {
+			flag, rdp, sent := UnpackHeld(Payload(Word(1200023305967, p)))
+			if flag != flags[i] || rdp != rdps[i] || int(sent) != publication || p>>PayloadBits != 0 {
+				t.Errorf("%d, %d, %d come out as %d, %d, %d", flags[i], rdps[i], publication, flag, rdp, sent)
+			}
+		}
+	}
+}

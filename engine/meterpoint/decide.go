@@ -13,7 +13,7 @@ type Point struct {
 // policy where a choice other than its default did.
 type Rule uint8
 
-// The rules, in the order of the decision table, then the policies.
+// The rules, in the order of the decision table, then the policies, then none.
 const (
 	RuleOwnRow Rule = iota
 	RuleCommissioned
@@ -29,12 +29,13 @@ const (
 	RulePending
 	RuleInferredPast
 	RuleNoMeterLeft
-	RuleCount = 14
+	RuleRecorded // none was asked: Question.AsRecorded
+	RuleCount    = 15
 )
 
 var ruleNames = [RuleCount]string{"own-row", "commissioned", "unreadable", "installed", "mixed",
 	"installed-switched-off", "not-active", "never", "past-beside-installed", "recovery", "suspended",
-	"pending", "inferred-past", "no-meter-left"}
+	"pending", "inferred-past", "no-meter-left", "recorded"}
 
 func (r Rule) String() string { return ruleNames[r] }
 

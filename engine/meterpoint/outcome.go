@@ -52,9 +52,20 @@ func index(names []string, name string) (int, bool) {
 
 // Question is everything besides the data that an outcome depends on.
 type Question struct {
-	Rules    Rules
-	Scope    Scope
-	Baseline Baseline
+	Rules      Rules
+	Scope      Scope
+	Baseline   Baseline
+	AsRecorded bool // devices are not looked at: the recorded status stands
+}
+
+func (q Question) decide(p Point) Decision {
+	switch {
+	case !q.AsRecorded:
+		return Decide(p, q.Rules)
+	case p.OwnRow || !p.Recorded.InForce():
+		return hold(p, RuleOwnRow)
+	}
+	return Decision{Status: p.Recorded, Rule: RuleRecorded}
 }
 
 // Fate is what becomes of a point's status.
@@ -79,7 +90,7 @@ type Outcome struct {
 
 // Outcome decides the point and applies scope and baseline (FIA 3, 3.1).
 func (q Question) Outcome(p Point) Outcome {
-	o := Outcome{Decision: Decide(p, q.Rules)}
+	o := Outcome{Decision: q.decide(p)}
 	switch {
 	case o.Hold:
 		o.Fate = Held

@@ -67,7 +67,7 @@ func TestWithReplacesOnePolicy(t *testing.T) {
 // policy's own name.
 func TestRuleNames(t *testing.T) {
 	want := []string{"own-row", "commissioned", "unreadable", "installed", "mixed", "installed-switched-off", "not-active", "never",
-		"past-beside-installed", "recovery", "suspended", "pending", "inferred-past", "no-meter-left"}
+		"past-beside-installed", "recovery", "suspended", "pending", "inferred-past", "no-meter-left", "recorded"}
 	var got []string
 	for r := range Rule(RuleCount) {
 		got = append(got, r.String())

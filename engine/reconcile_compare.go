@@ -1,0 +1,215 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"flagfill/engine/kernel"
+	"flagfill/engine/meterpoint"
+)
+
+// heldRange is one worker's part of bringing what RDPs hold, range by range,
+// to the points.
+type heldRange struct {
+	run    *run
+	tally  *tally
+	sorter kernel.Sorter
+	words  []uint64
+	days   []int32
+	used   []*kernel.Chunk
+	rows   []heldRow // scratch
+}
+
+// take sorts the range's words of all gatherers. What a copy is kept of is
+// counted apart.
+func (h *heldRange) take(i int, to *Differences, kept *rangeCopy) *comparer {
+	h.words, h.days = h.words[:0], h.days[:0]
+	for _, g := range h.run.gatherers {
+		chunks := g.held.words.Take(i)
+		for _, c := range chunks {
+			h.words = append(h.words, c.Words[:c.Len()]...)
+			h.days = c.Days(h.days)
+		}
+		h.used = append(h.used, chunks...)
+	}
+	c := &comparer{heldRange: h, comparison: h.run.comparison, tally: h.tally, to: to}
+	if kept != nil {
+		kept.held, c.tally = heldCopy{slices.Clone(h.words), slices.Clone(h.days)}, newTally()
+	}
+	h.words, h.days = h.sorter.Sort(h.words, h.days)
+	return c
+}
+
+func (h *heldRange) giveBack(slab *kernel.Slab) {
+	slab.Reuse(h.used)
+	h.used = h.used[:0]
+}
+
+// expected is what a meter point's RDP should hold.
+type expected struct {
+	mpxn    meterpoint.MPxN
+	rdp     uint8
+	verdict *verdict
+	day     int32 // of the recorded status
+}
+
+// heldRow is a row of what RDPs hold for one meter point.
+type heldRow struct {
+	holder uint8  // 0 where nobody known holds it
+	sent   uint16 // the publication, from 1; 0 of an extract
+	flag   meterpoint.ServiceStatus
+	day    int32
+	class  RowClass
+}
+
+// comparer goes through what is held in a range, in step with its points.
+type comparer struct {
+	*heldRange
+	comparison *comparison
+	tally      *tally
+	to         *Differences
+	at         int // of words
+}
+
+// next reads the rows of the next key below the limit into rows, in an order
+// that does not depend on theirs; false where there is none.
+func (c *comparer) next(limit uint64) (m meterpoint.MPxN, ok bool) {
+	c.rows = c.rows[:0]
+	if c.at == len(c.words) || kernel.Key(c.words[c.at]) >= limit {
+		return 0, false
+	}
+	key := kernel.Key(c.words[c.at])
+	m = meterpoint.MPxN(key)
+	for ; c.at < len(c.words) && kernel.Key(c.words[c.at]) == key; c.at++ {
+		flag, rdp, sent := kernel.UnpackHeld(kernel.Payload(c.words[c.at]))
+		c.rows = append(c.rows, heldRow{holder: c.comparison.holder(m, rdp), sent: sent,
+			flag: meterpoint.ServiceStatus(flag), day: c.days[c.at]})
+	}
+	if len(c.rows) > 1 {
+		rdps := c.run.deliveries.rdps // whose indexes depend on who came first
+		slices.SortFunc(c.rows, func(a, b heldRow) int {
+			return cmp.Or(cmp.Compare(rdps[a.holder], rdps[b.holder]), cmp.Compare(a.sent, b.sent),
+				cmp.Compare(a.flag, b.flag), cmp.Compare(a.day, b.day))
+		})
+	}
+	return m, true
+}
+
+// rest classes the rows behind the last point.
+func (c *comparer) rest() { c.unknownBelow(1 << meterpoint.MPxNBits) }
+
+// unknownBelow classes rows of keys that no point has.
+func (c *comparer) unknownBelow(limit uint64) {
+	for m, ok := c.next(limit); ok; m, ok = c.next(limit) {
+		c.classRows(func(heldRow, bool) RowClass { return RowUnknown })
+		c.conclude(m, 0)
+	}
+}
+
+// classRows gives each row its class: superseded, or what class makes of it and
+// of whether it equals the row before it.
+func (c *comparer) classRows(class func(row heldRow, repeats bool) RowClass) {
+	latest := uint16(0) // of the holder
+	for i, row := range slices.Backward(c.rows) {
+		if i+1 == len(c.rows) || c.rows[i+1].holder != row.holder {
+			latest = row.sent
+		}
+		switch {
+		case row.sent < latest:
+			c.rows[i].class = RowSuperseded
+		default:
+			repeats := false
+			if i > 0 {
+				before := c.rows[i-1]
+				repeats = before.holder == row.holder && before.sent == row.sent && before.flag == row.flag && before.day == row.day
+			}
+			c.rows[i].class = class(row, repeats)
+		}
+	}
+}
+
+// conclude counts the rows and lists those that are differences.
+func (c *comparer) conclude(m meterpoint.MPxN, responsible uint8) {
+	for _, row := range c.rows {
+		c.tally.counts[row.holder][m.Fuel()].Rows[row.class]++
+		if row.class.IsDifference() {
+			c.to.add(line{mpxn: m, rdp: responsible, heldBy: row.holder, held: flagsOf(row.flag), expectedOn: NoDay,
+				heldOn: row.day, class: Classes + Class(row.class)})
+			c.tally.listed++
+		}
+	}
+}
+
+// point classes a meter point and its rows. It returns the point's situation as
+// the corrections see it: its RDP was told what it holds.
+func (c *comparer) point(e expected, situation uint32) uint32 {
+	c.unknownBelow(uint64(e.mpxn))
+	c.next(uint64(e.mpxn) + 1)
+	held, heldOn := Flags(0), int32(NoDay)
+	c.classRows(func(row heldRow, repeats bool) RowClass {
+		responsible := row.holder == e.rdp && e.rdp != 0
+		switch {
+		case row.flag != meterpoint.Null && !responsible:
+			return RowMisrouted
+		case repeats:
+			return RowRepeat
+		case row.flag != meterpoint.Null:
+			held, heldOn = held|flagsOf(row.flag), max(heldOn, row.day)
+		}
+		return RowUsed
+	})
+	class := c.comparison.classOf(e, held, heldOn)
+	status := e.verdict.status
+	c.tally.counts[e.rdp][e.mpxn.Fuel()].Classes[class]++
+	if class == Stale {
+		c.tally.stale[held.first()][status]++
+	}
+	if class.IsDifference() {
+		c.to.add(lineOf(e, class, held, heldOn, c.comparison.asOfDay))
+		c.tally.listed++
+	}
+	if (class.corrected() || class == NotSendable) && status.Reported() && !e.verdict.silent {
+		c.tally.sendable++
+	}
+	c.conclude(e.mpxn, e.rdp)
+	return told(situation, class, status, held)
+}
+
+// lineOf is the line of a meter point that is a difference.
+func lineOf(e expected, class Class, held Flags, heldOn, asOfDay int32) line {
+	l := line{mpxn: e.mpxn, rdp: e.rdp, held: held, heldOn: heldOn, expectedOn: NoDay, class: class}
+	if held != 0 {
+		l.heldBy = e.rdp
+	}
+	if class != ExpectedOnHold {
+		l.expected = e.verdict.status
+	}
+	switch {
+	case l.expected == meterpoint.Null:
+	case e.verdict.fate == meterpoint.Changed:
+		l.expectedOn = asOfDay
+	default:
+		l.expectedOn = e.day
+	}
+	return l
+}
+
+// told is a situation in which the reported status is what the RDP holds, or
+// the expected one where there is nothing to send. What the reported status said
+// of the past stays said.
+func told(situation uint32, class Class, expected meterpoint.ServiceStatus, held Flags) uint32 {
+	before := meterpoint.ServiceStatus(situation >> 2 & 7)
+	reported := held.first()
+	switch {
+	case expected == meterpoint.Null: // which is never sent
+		return situation
+	case held.several():
+		reported = meterpoint.Unknown
+	case class == NotCovered || class == Match || class == DateDiffers || class == InFlight:
+		reported = expected
+	}
+	if before.Reported() && !reported.Reported() {
+		situation |= 2
+	}
+	return situation&^(7<<2) | uint32(reported)<<2
+}

@@ -1,0 +1,151 @@
+package writers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"flagfill/engine"
+	"flagfill/engine/meterpoint"
+)
+
+// isReconciliation tells the folder of a reconciliation from a publication.
+func (v *verifier) isReconciliation() bool {
+	_, reconciled := v.sizes[reconciliationName]
+	_, published := v.sizes[manifestName]
+	return reconciled && !published
+}
+
+// verifyReconciliation proves the folder of a reconciliation: that exactly the
+// files of SHA256SUMS stand there, unchanged; that its counts add up; that
+// differences.parquet has the lines that they call for, in order; and that the
+// corrections are a proven publication, the one that it names.
+func (v *verifier) verifyReconciliation(ctx context.Context, workers int) (*Verification, error) {
+	if err := v.readReconciliation(); err != nil {
+		return nil, err
+	}
+	v.compareListings()
+	for name := range v.sizes {
+		if !slices.Contains([]string{reconciliationName, differencesName, exceptionsName, runName, reportName, sumsName, signatureName}, name) &&
+			!strings.HasPrefix(name, correctionsName+"/") {
+			v.find(name, "does not belong to a reconciliation")
+		}
+	}
+	if err := parallel(ctx, workers, v.jobs(ctx)); err != nil {
+		return nil, err
+	}
+	if v.record == nil {
+		return v.result(), nil
+	}
+	return v.verifyCorrections(ctx, workers)
+}
+
+func (v *verifier) readReconciliation() error {
+	text, err := v.readText(reconciliationName)
+	if err != nil || text == nil {
+		return err
+	}
+	record, err := decodeReconciliation(text)
+	if err != nil {
+		v.find(reconciliationName, "%v", err)
+		return nil
+	}
+	problems := record.check()
+	for _, problem := range problems {
+		v.find(reconciliationName, "%s", problem)
+	}
+	if len(problems) == 0 {
+		v.record = record
+	}
+	return nil
+}
+
+// verifyCorrections proves the publication within.
+func (v *verifier) verifyCorrections(ctx context.Context, workers int) (*Verification, error) {
+	stated := v.record.Corrections
+	hasCorrections := false
+	for name := range v.sizes {
+		hasCorrections = hasCorrections || strings.HasPrefix(name, correctionsName+"/")
+	}
+	switch {
+	case (stated != nil) != hasCorrections:
+		v.find(reconciliationName, "it states corrections: %v, and there are some: %v", stated != nil, hasCorrections)
+	case stated != nil:
+		proof, err := VerifySigned(ctx, v.fs, filepath.Join(v.dir, correctionsName), v.key, workers)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range proof.Findings {
+			v.find(correctionsName+"/"+f.Path, "%s", f.Problem)
+		}
+		if proof.ContentDigest != stated.ContentDigest {
+			v.find(reconciliationName, "its corrections are not those that stand there")
+		}
+		v.corrected = proof.Records
+	}
+	return v.result(), nil
+}
+
+// readDifferences proves differences.parquet: its form, the order of its lines,
+// and their number by class, by fuel and by RDP.
+func (v *verifier) readDifferences(ctx context.Context, r io.ReaderAt, size int64) error {
+	file, err := openTable(r, size, differencesSchema)
+	if err != nil {
+		return err
+	}
+	if stated := v.record.DifferencesFile.Rows; file.NumRows() != stated {
+		return fmt.Errorf("it has %d rows, where %s states %d", file.NumRows(), reconciliationName, stated)
+	}
+	counts := map[string]int64{}
+	var classes []engine.Class
+	var numbers []meterpoint.MPxN
+	last := meterpoint.MPxN(0)
+	unreadable := engine.Classes + engine.Class(engine.RowUnreadable)
+	for _, group := range file.RowGroups() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		chunks, n := group.ColumnChunks(), int(group.NumRows())
+		classes, numbers = resized(classes, n), resized(numbers, n)
+		if err := readWords(chunks[differenceClass], classes, 0, word(lineClassNamed)); err != nil {
+			return fmt.Errorf("column class: %w", err)
+		}
+		if err := readNumbers(chunks[differenceMPxN], numbers); err != nil {
+			return fmt.Errorf("column mpxn: %w", err)
+		}
+		for i, class := range classes {
+			counts[engine.LineClass(class)]++
+			if class == unreadable { // no number is to be expected, and nothing but its like may follow
+				last = 1 << 63
+				continue
+			}
+			if numbers[i] < last || numbers[i] == 0 {
+				return errors.New("its MPxNs are not in order")
+			}
+			last = numbers[i]
+		}
+	}
+	for class := range engine.Class(engine.LineClasses) {
+		want := int64(0)
+		if engine.IsLineDifference(class) {
+			want = v.record.countOf(class)
+		}
+		if found := counts[engine.LineClass(class)]; found != want {
+			return fmt.Errorf("it has %d lines of class %s, where %s states %d", found, engine.LineClass(class), reconciliationName, want)
+		}
+	}
+	return nil
+}
+
+func lineClassNamed(name string) (engine.Class, bool) {
+	for class := range engine.Class(engine.LineClasses) {
+		if engine.LineClass(class) == name {
+			return class, true
+		}
+	}
+	return 0, false
+}
