@@ -22,6 +22,7 @@ var ruleTexts = [RuleCount]struct{ meaning, source string }{
 	RulePending:      {"a Pending meter decides", "open: FIA 3 names only Whitelisted as ignored; closed by the policy pending"},
 	RuleInferredPast: {"recorded Null, and only a meter that is there or is gone tells of a past", "open: FIA 3; closed by the policy inferred-past"},
 	RuleNoMeterLeft:  {"recorded A or I, and no device row names the point", "open: FIA 3 and 2.3; closed by the policy no-meter-left"},
+	RuleRecorded:     {"a reconciliation without devices: the recorded status is taken as it stands", "inferred: FIA 3 decides by devices, and without them nothing is decided again"},
 }
 
 // Meaning is the rule's condition in words.

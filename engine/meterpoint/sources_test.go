@@ -16,7 +16,7 @@ func TestRulesHaveSources(t *testing.T) {
 		if !strings.Contains(rule.Source(), "FIA ") {
 			t.Errorf("%s rests on %q", rule, rule.Source())
 		}
-		isPolicy := rule == RuleMixed || rule >= RulePastBesideInstalled
+		isPolicy := rule == RuleMixed || rule >= RulePastBesideInstalled && rule <= RuleNoMeterLeft
 		if strings.Contains(rule.Source(), "closed by the policy "+rule.String()) != isPolicy {
 			t.Errorf("%s is a policy: %v, and its source %q", rule, isPolicy, rule.Source())
 		}
