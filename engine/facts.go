@@ -155,7 +155,7 @@ func (f Facts) ambiguities(q meterpoint.Question) []AmbiguityTotal {
 			alternative := Alternative{Policy: choice.String()}
 			for i, c := range f {
 				was, would := q.Outcome(c.Point), other.Outcome(c.Point)
-				if was.Status != would.Status || was.Hold != would.Hold || was.Reportable != would.Reportable {
+				if differs(was, would) {
 					depends[i] = true
 				}
 				if would.Fate == meterpoint.Changed {
@@ -175,4 +175,10 @@ func (f Facts) ambiguities(q meterpoint.Question) []AmbiguityTotal {
 		totals = append(totals, total)
 	}
 	return totals
+}
+
+// differs tells whether a choice matters to a point: its status, hold or
+// reportability would be another.
+func differs(was, would meterpoint.Outcome) bool {
+	return was.Status != would.Status || was.Hold != would.Hold || was.Reportable != would.Reportable
 }

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"flagfill/engine"
+	"flagfill/writers"
+)
+
+// differences says in which choices a scenario differs from the chosen one.
+func differences(s, chosen engine.Scenario) []string {
+	var words []string
+	for _, d := range engine.Dimensions() {
+		if d.Of(s) != d.Of(chosen) {
+			words = append(words, choiceWords(d, s))
+		}
+	}
+	return words
+}
+
+func choiceWords(d engine.Dimension, s engine.Scenario) string {
+	if d.Group == engine.GroupSwitches {
+		return d.Name + " " + d.Of(s)
+	}
+	return d.Name + " = " + d.Of(s)
+}
+
+func (w *whatIf) name(i int) string {
+	if i == 0 {
+		return "as chosen"
+	}
+	return strings.Join(differences(w.scenarios[i], w.scenarios[0]), ", ")
+}
+
+func (w *whatIf) write(out io.Writer, dir string, m *writers.Manifest, by int) {
+	fmt.Fprintf(out, "What if %s had been published otherwise?\nas of %s, fuel %s, %s meter points assessed\n\nchosen\n",
+		engine.ShownPath(dir), m.Content.AsOf.Format(time.RFC3339), m.Content.Fuel, count(m.Content.Totals.MeterPoints.Assessed))
+	group := ""
+	for _, d := range engine.Dimensions() {
+		switch {
+		case d.Group == group:
+			fmt.Fprint(out, ", ")
+		case group == "":
+			fmt.Fprint(out, "  ")
+		default:
+			fmt.Fprint(out, "\n  ")
+		}
+		group = d.Group
+		fmt.Fprint(out, choiceWords(d, w.scenarios[0]))
+	}
+	fmt.Fprint(out, "\n\n")
+	if by == 0 {
+		w.writeTotals(out)
+	} else {
+		w.writeBreakdown(out, engine.Breakdown(by-1))
+	}
+	fmt.Fprintln(out, "\n± is against what was chosen. Reportable points are emitted where their RDP is known and their fuel's switch lets them pass.")
+	if by == 0 {
+		fmt.Fprintln(out, "Otherwise: meter points that come out with another status, held or not, left or not, told or not.")
+	}
+}
+
+func (w *whatIf) writeTotals(out io.Writer) {
+	t := newTable(out, "what if", "changed", "±", "reportable", "±", "emitted", "±", "held", "±", "left", "otherwise")
+	alignNumbers(t, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+	for i := range w.answers {
+		a, d := &w.answers[i], w.answers[i].Minus(w.answers[0].Tally)
+		t.AppendRow(append(append(table.Row{w.name(i)}, tallyCells(a.Tally, d, i == 0)...),
+			count(a.Held), signed(a.Held-w.answers[0].Held, i == 0), count(a.Left), otherwise(a.Otherwise, i == 0)))
+		if i == 0 {
+			t.AppendSeparator()
+		}
+	}
+	t.Render()
+}
+
+// writeBreakdown shows all groups of what was chosen, and of every other answer
+// those that differ.
+func (w *whatIf) writeBreakdown(out io.Writer, by engine.Breakdown) {
+	header := map[engine.Breakdown][]any{
+		engine.ByFuel: {"what if", "fuel"}, engine.ByRDP: {"what if", "fuel", "RDP"}, engine.ByTransition: {"what if", "fuel", "transition"}}[by]
+	t := newTable(out, append(header, "changed", "±", "reportable", "±", "emitted", "±")...)
+	first := len(header) + 1
+	alignNumbers(t, first, first+1, first+2, first+3, first+4, first+5)
+	chosen := w.answers[0].By(by)
+	for i := range w.answers {
+		groups, name := w.answers[i].By(by), w.name(i)
+		for _, move := range engine.SortedMoves(groups, chosen) {
+			if d := groups[move].Minus(chosen[move]); i == 0 || d != (engine.Tally{}) {
+				t.AppendRow(append(append(table.Row{name}, moveCells(move, by)...), tallyCells(groups[move], d, i == 0)...))
+				name = ""
+			}
+		}
+		if name != "" {
+			t.AppendRow(table.Row{name, "no difference"})
+		}
+		t.AppendSeparator()
+	}
+	t.Render()
+}
+
+func moveCells(m engine.Move, by engine.Breakdown) table.Row {
+	switch by {
+	case engine.ByRDP:
+		rdp := m.RDP
+		if rdp == "" {
+			rdp = "(none known)"
+		}
+		return table.Row{m.Fuel.String(), rdp}
+	case engine.ByTransition:
+		if m.From == m.To {
+			return table.Row{m.Fuel.String(), m.To.String() + " as it stands"}
+		}
+		return table.Row{m.Fuel.String(), m.From.String() + " → " + m.To.String()}
+	}
+	return table.Row{m.Fuel.String()}
+}
+
+func tallyCells(t, d engine.Tally, chosen bool) table.Row {
+	return table.Row{count(t.Changed), signed(d.Changed, chosen), count(t.Reportable), signed(d.Reportable, chosen), count(t.Emitted), signed(d.Emitted, chosen)}
+}
+
+// signed is a difference with its sign; a dot for none.
+func signed(n int64, chosen bool) string {
+	switch {
+	case chosen:
+		return ""
+	case n == 0:
+		return "·"
+	case n > 0:
+		return "+" + count(n)
+	}
+	return "−" + count(-n)
+}
+
+func otherwise(n int64, chosen bool) string {
+	if chosen {
+		return ""
+	}
+	return count(n)
+}
+
+// whatIfDocument is what whatif --json prints.
+type whatIfDocument struct {
+	Schema        string          `json:"schema"`
+	ContentDigest string          `json:"content_digest"`
+	AsOf          time.Time       `json:"as_of"`
+	Fuel          string          `json:"fuel"`
+	Assessed      int64           `json:"assessed"`
+	Chosen        answerDocument  `json:"chosen"`
+	Others        []otherDocument `json:"others"`
+}
+
+type answerDocument struct {
+	Settings map[string]string `json:"settings"` // by dimension
+	engine.Answer
+	ByFuel       []groupDocument `json:"by_fuel"`
+	ByRDP        []groupDocument `json:"by_rdp"`
+	ByTransition []groupDocument `json:"by_transition"`
+}
+
+type otherDocument struct {
+	Changes []string     `json:"changes"` // in words: "report_gas off"
+	Against engine.Tally `json:"against_chosen"`
+	answerDocument
+}
+
+// groupDocument has an RDP, or an old and a new status, or neither.
+type groupDocument struct {
+	Fuel string  `json:"fuel"`
+	RDP  *string `json:"rdp,omitempty"` // "" where none is known
+	From string  `json:"from,omitempty"`
+	To   string  `json:"to,omitempty"`
+	engine.Tally
+}
+
+func (w *whatIf) document(m *writers.Manifest) whatIfDocument {
+	d := whatIfDocument{Schema: "flagfill.whatif/1", ContentDigest: m.ContentDigest, AsOf: m.Content.AsOf, Fuel: m.Content.Fuel,
+		Assessed: m.Content.Totals.MeterPoints.Assessed, Chosen: w.answer(0), Others: []otherDocument{}}
+	for i := 1; i < len(w.answers); i++ {
+		d.Others = append(d.Others, otherDocument{differences(w.scenarios[i], w.scenarios[0]),
+			w.answers[i].Minus(w.answers[0].Tally), w.answer(i)})
+	}
+	return d
+}
+
+func (w *whatIf) answer(i int) answerDocument {
+	d := answerDocument{Settings: map[string]string{}, Answer: w.answers[i]}
+	for _, dimension := range engine.Dimensions() {
+		d.Settings[dimension.Name] = dimension.Of(w.scenarios[i])
+	}
+	for by, groups := range map[engine.Breakdown]*[]groupDocument{engine.ByFuel: &d.ByFuel, engine.ByRDP: &d.ByRDP, engine.ByTransition: &d.ByTransition} {
+		*groups = []groupDocument{}
+		tallies := d.By(by)
+		for _, move := range engine.SortedMoves(tallies) {
+			g := groupDocument{Fuel: move.Fuel.String(), Tally: tallies[move]}
+			switch by {
+			case engine.ByRDP:
+				g.RDP = &move.RDP
+			case engine.ByTransition:
+				g.From, g.To = move.From.String(), move.To.String()
+			}
+			*groups = append(*groups, g)
+		}
+	}
+	return d
+}
