@@ -27,6 +27,7 @@ var mayImport = map[string]struct {
 	"loaders":            {ours: []string{"engine", "engine/kernel", "engine/meterpoint"}},
 	"writers":            {ours: []string{"engine", "engine/meterpoint"}},
 	"config":             {ours: []string{"engine", "engine/meterpoint"}},
+	"forecast":           {ours: []string{"config", "engine", "engine/meterpoint"}},
 	"bench/synth":        {ours: []string{"engine/meterpoint"}},
 	"bench/measure":      {standardOnly: true},
 	"bench/floors":       {ours: []string{"bench/measure"}},
@@ -37,7 +38,7 @@ var mayImport = map[string]struct {
 	"assurance/mutants":  {standardOnly: true},
 	"assurance/property": {standardOnly: true},
 	"assurance/sbom":     {standardOnly: true},
-	"cmd/flagfill":       {ours: []string{"config", "loaders", "writers", "bench/synth", "engine", "engine/meterpoint"}},
+	"cmd/flagfill":       {ours: []string{"config", "forecast", "loaders", "writers", "bench/synth", "engine", "engine/meterpoint"}},
 	".":                  {},
 }
 

@@ -3,6 +3,7 @@ package writers
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 
 	"flagfill/engine"
 )
@@ -47,4 +48,26 @@ func ReadManifest(fsys FS, dir string) (*Manifest, error) {
 func (c *Content) Scenario() (engine.Scenario, error) {
 	question, switches, err := c.question()
 	return engine.Scenario{Question: question, Switches: switches}, err
+}
+
+// ReadRunSeconds is how long the run took that made a publication, by run.json:
+// evidence that nothing else proves.
+func ReadRunSeconds(fsys FS, dir string) (float64, error) {
+	v := newVerifier(fsys, dir, nil, nil)
+	if err := v.listTop(); err != nil {
+		return 0, err
+	}
+	text, err := v.readText(runName)
+	if err != nil {
+		return 0, err
+	}
+	var run struct {
+		Seconds float64 `json:"seconds"`
+	}
+	if err := json.Unmarshal(text, &run); err != nil || run.Seconds < 0 {
+		return 0, &engine.Refusal{Kind: engine.RefusedInput, Err: err,
+			Problem: "cannot read " + engine.ShownPath(v.locate(runName)) + ": it does not say how long the run took",
+			Next:    "flagfill verify names everything that is wrong. Fetch the publication again, or run again."}
+	}
+	return run.Seconds, nil
 }
