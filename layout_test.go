@@ -28,6 +28,7 @@ var mayImport = map[string]struct {
 	"writers":            {ours: []string{"engine", "engine/meterpoint"}},
 	"config":             {ours: []string{"engine", "engine/meterpoint"}},
 	"forecast":           {ours: []string{"config", "engine", "engine/meterpoint"}},
+	"gate":               {ours: []string{"config", "writers", "engine", "engine/meterpoint"}},
 	"bench/synth":        {ours: []string{"engine/meterpoint"}},
 	"bench/measure":      {standardOnly: true},
 	"bench/floors":       {ours: []string{"bench/measure"}},
@@ -38,7 +39,7 @@ var mayImport = map[string]struct {
 	"assurance/mutants":  {standardOnly: true},
 	"assurance/property": {standardOnly: true},
 	"assurance/sbom":     {standardOnly: true},
-	"cmd/flagfill":       {ours: []string{"config", "forecast", "loaders", "writers", "bench/synth", "engine", "engine/meterpoint"}},
+	"cmd/flagfill":       {ours: []string{"config", "forecast", "gate", "loaders", "writers", "bench/synth", "engine", "engine/meterpoint"}},
 	".":                  {},
 }
 
