@@ -156,3 +156,17 @@ func TestAWordOfAPersonNeedsANameAndADay(t *testing.T) {
 		}
 	}
 }
+
+// A manifest may say when its tables were taken, or not.
+func TestTakenAt(t *testing.T) {
+	for text, known := range map[string]bool{
+		`{"snapshot": {"devices_at": "2026-11-21T01:00:00Z", "meter_points_at": "2026-11-21T02:30:00Z"}}`: true,
+		`{"snapshot": {"devices_at": "2026-11-21T01:00:00Z", "meter_points_at": null}}`:                   false,
+		`{"schema": "flagfill.manifest/1"}`: false,
+	} {
+		got, ok := takenAt([]byte(text))
+		if ok != known || known && got.MeterPointsAt.Sub(*got.DevicesAt) != 90*time.Minute {
+			t.Errorf("%s: %+v, %v", text, got, ok)
+		}
+	}
+}

@@ -194,38 +194,41 @@ type taken struct {
 	MeterPointsAt *time.Time `json:"meter_points_at"`
 }
 
-func takenAt(m *writers.Manifest) (t taken, known bool) {
+func takenAt(manifest []byte) (t taken, known bool) {
 	var evidence struct {
 		Snapshot taken `json:"snapshot"`
 	}
-	text, err := m.Encode()
-	if err == nil {
-		err = json.Unmarshal(text, &evidence)
-	}
+	err := json.Unmarshal(manifest, &evidence)
 	t = evidence.Snapshot
 	return t, err == nil && t.DevicesAt != nil && t.MeterPointsAt != nil
 }
 
-func (j *judge) skew(criterion string) {
-	t, known := takenAt(j.manifest)
-	if !known {
-		j.elapsed(criterion, j.measured.MaxSkew, 0, false)
-		return
+// snapshot gives the time between the taking of both tables, and since the
+// taking of the older one; false where they are not recorded.
+func (j *judge) snapshot() (skew, age time.Duration, known bool) {
+	text, err := j.manifest.Encode()
+	if err != nil {
+		return 0, 0, false
 	}
-	j.elapsed(criterion, j.measured.MaxSkew, t.DevicesAt.Sub(*t.MeterPointsAt).Abs(), true)
-}
-
-func (j *judge) age(criterion string) {
-	t, known := takenAt(j.manifest)
+	t, known := takenAt(text)
 	if !known {
-		j.elapsed(criterion, j.measured.MaxAge, 0, false)
-		return
+		return 0, 0, false
 	}
 	older := *t.DevicesAt
 	if t.MeterPointsAt.Before(older) {
 		older = *t.MeterPointsAt
 	}
-	j.elapsed(criterion, j.measured.MaxAge, j.at.Sub(older), true)
+	return t.DevicesAt.Sub(*t.MeterPointsAt).Abs(), j.at.Sub(older), true
+}
+
+func (j *judge) skew(criterion string) {
+	skew, _, known := j.snapshot()
+	j.elapsed(criterion, j.measured.MaxSkew, skew, known)
+}
+
+func (j *judge) age(criterion string) {
+	_, age, known := j.snapshot()
+	j.elapsed(criterion, j.measured.MaxAge, age, known)
 }
 
 // elapsed judges a time against the most allowed; one before the gate's own
