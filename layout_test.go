@@ -164,8 +164,8 @@ func TestGoroutinesStartInOnePlace(t *testing.T) {
 	}
 }
 
-// No clock, no randomness, no environment inside the engine, the loaders and
-// the writers: they come in through the configuration.
+// No clock, no randomness, no environment inside the engine, the loaders, the
+// writers, forecasts and the gate: they come in through the configuration.
 func TestNoClockInside(t *testing.T) {
 	forbidden := map[string][]string{
 		"time": {"Now", "Since", "Until"},
@@ -173,7 +173,7 @@ func TestNoClockInside(t *testing.T) {
 		"rand": nil, // every use
 	}
 	for _, s := range sources(t) {
-		inside := slices.Contains([]string{"engine", "engine/kernel", "engine/meterpoint", "loaders", "writers"}, s.folder)
+		inside := slices.Contains([]string{"engine", "engine/kernel", "engine/meterpoint", "loaders", "writers", "forecast", "gate"}, s.folder)
 		if s.isTest() || !inside {
 			continue
 		}

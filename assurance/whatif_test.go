@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"testing"
 
@@ -98,7 +99,7 @@ func TestPropertyAlternativesAreRuns(t *testing.T) {
 			for range snapshots {
 				in := hostileTables(random).inputs(t, folder)
 				cfg := asking(readingOf(random), random)
-				run := assess(t, in, cfg)
+				run, hanging := assess(t, in, cfg), map[meterpoint.MPxN]bool{}
 				for a, total := range run.Summary.Ambiguities {
 					depend := map[meterpoint.MPxN]bool{}
 					for _, alternative := range total.Alternatives {
@@ -119,6 +120,10 @@ func TestPropertyAlternativesAreRuns(t *testing.T) {
 						t.Fatalf("%s of %+v says that %d points depend on it, and %d come out differently", total.Name, cfg.Question, total.Count, len(depend))
 					}
 					differing += len(depend)
+					maps.Copy(hanging, depend)
+				}
+				if n := run.Facts.Ambiguous(cfg.Question); n != int64(len(hanging)) {
+					t.Fatalf("%+v: %d points are said to hang on an open question, and %d come out differently", cfg.Question, n, len(hanging))
 				}
 			}
 			if differing == 0 {

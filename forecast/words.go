@@ -60,7 +60,7 @@ func plural(n int64, word string) string {
 func (f *Forecast) description() string {
 	var all []string
 	for i := range f.Columns {
-		all = append(all, f.Columns[i].Label+": "+f.Columns[i].Sentence())
+		all = append(all, engine.Shown(f.Columns[i].Label)+": "+f.Columns[i].Sentence())
 	}
 	return strings.Join(all, " ")
 }
