@@ -17,7 +17,7 @@ const (
 	leftMargin              = 170
 	rightMargin             = 150
 	topMargin               = 64
-	barHeight, rowGap       = 12, 8
+	barHeight, rowGap       = 14, 8
 	backlogHeight           = 220
 	axisHeight              = 44
 	backlogPoints           = 340
@@ -88,10 +88,12 @@ func (c *Column) Of(r Receiver) *Reception {
 }
 
 func (f *Forecast) drawLegend(b *strings.Builder) {
+	at := leftMargin
 	for n, c := range f.Columns {
-		at := leftMargin + 180*n
+		label := engine.Shown(c.Label)
 		fmt.Fprintf(b, `<line class="c%d line" x1="%d" x2="%d" y1="43" y2="43" stroke-width="4"/><text x="%d" y="48">%s</text>`+"\n",
-			n, at, at+28, at+36, html.EscapeString(engine.Shown(c.Label)))
+			n, at, at+28, at+36, html.EscapeString(label))
+		at += 72 + 7*len(label)
 	}
 }
 

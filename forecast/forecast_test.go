@@ -3,6 +3,7 @@ package forecast
 import (
 	"encoding/xml"
 	"errors"
+	"flag"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -71,23 +72,63 @@ func TestWindowsInTheNightsOnWhichClocksChange(t *testing.T) {
 	}
 }
 
-// At today's volumes: 24 million gas meter points go to one RDP, 33 million
-// electricity ones to fourteen, in files of 100,000. The figures of the
-// receivers are the sample's, which are examples.
-func TestTheOneGasReceiverIsTheBottleneck(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "capacity.toml")
-	if err := os.WriteFile(path, []byte(Sample), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	capacity, err := Read(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+// greatBritain is what a go-live sends at today's volumes: 24 million gas meter
+// points go to one RDP, 33 million electricity ones to fourteen, in files of
+// 100,000.
+func greatBritain() []Shipment {
 	shipments := []Shipment{{Receiver{meterpoint.Gas, "XOSERVE"}, cut(24_000_000, 100_000)}}
 	for _, rdp := range strings.Fields("EELC EMEB LOND MANW MIDE NEEB NORW HYDE SPOW SEEB SOUT SWAE SWEB YELG") {
 		shipments = append(shipments, Shipment{Receiver{meterpoint.Electricity, rdp}, cut(2_357_143, 100_000)})
 	}
-	f, err := New(shipments, []*Capacity{capacity}, Asked{MaxRecords: []int64{50_000, 200_000}, Waves: []int64{2}})
+	return shipments
+}
+
+// capacityOf is the sample, whose figures are examples, with some of it
+// replaced.
+func capacityOf(t *testing.T, replace ...string) *Capacity {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "capacity.toml")
+	if err := os.WriteFile(path, []byte(strings.NewReplacer(replace...).Replace(Sample)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var update = flag.Bool("update", false, "draw docs/forecast.svg again")
+
+// The picture that README.md shows is what the program draws of Great Britain
+// under three examples of capacities.
+func TestPictureOfGreatBritain(t *testing.T) {
+	f, err := New(greatBritain(), []*Capacity{
+		capacityOf(t, `label = "expected"`, `label = "low capacity (example)"`, "files_per_hour = 12", "files_per_hour = 6", "files_per_hour = 60 ", "files_per_hour = 10 "),
+		capacityOf(t, `label = "expected"`, `label = "expected (example)"`),
+		capacityOf(t, `label = "expected"`, `label = "high capacity (example)"`, "files_per_hour = 12", "files_per_hour = 30", "files_in_flight = 8", "files_in_flight = 20"),
+	}, Asked{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("..", "docs", "forecast.svg")
+	if *update {
+		if err := os.WriteFile(path, []byte(f.SVG()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shown, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(shown) != f.SVG() {
+		t.Error("docs/forecast.svg is not what the program draws: go test ./forecast -update")
+	}
+}
+
+// The figures of the receivers are the sample's, which are examples.
+func TestTheOneGasReceiverIsTheBottleneck(t *testing.T) {
+	f, err := New(greatBritain(), []*Capacity{capacityOf(t)}, Asked{MaxRecords: []int64{50_000, 200_000}, Waves: []int64{2, 3}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +149,12 @@ func TestTheOneGasReceiverIsTheBottleneck(t *testing.T) {
 	}
 	// Half the records in a file are twice the files, so twice the nights; files
 	// larger than the receiver takes are no use.
-	if o := c.Others; o[0].Finish != c.Finish() || o[1].Finish != c.Finish()+2*daySeconds || o[2] != (Other{200_000, 0, false, o[0].Files, o[0].Finish, 240}) || o[3].Most != 120 || o[4].Finish != c.Finish() {
+	if o := c.Others; o[0].Finish != c.Finish() || o[1].Finish != c.Finish()+2*daySeconds || o[2] != (Other{200_000, 0, false, o[0].Files, o[0].Finish, 240}) || o[3].Most != 120 || o[5].Finish != c.Finish() {
+		t.Errorf("%+v", o)
+	}
+	// The last of three waves is 80 files, released two days after the first: 400
+	// minutes, and half an hour to acknowledge.
+	if o := c.Others[4]; o.Finish != c.Start+2*daySeconds+430*60 || o.Most != 80 {
 		t.Errorf("%+v", o)
 	}
 	picture := xml.NewDecoder(strings.NewReader(f.SVG()))

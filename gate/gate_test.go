@@ -78,6 +78,11 @@ func TestShareOfNBesideTheEstates(t *testing.T) {
 			t.Errorf("%s: met is %v: %s", c.name, got, j.verdicts[0].Found)
 		}
 	}
+	backfill := manifestOf(map[string]int64{"EELC": 9, "EMEB": 9, "LOND": 9})
+	backfill.Content.Scope = "backfill" // which moves nobody to N
+	if _, estate, err := (&judge{manifest: backfill}).sharesOfN(); err != nil || estate.notActive != 0 || estate.assessed != 3000 {
+		t.Errorf("under backfill %+v, %v", estate, err)
+	}
 	j := &judge{measured: &measured{MinNotActive: anything, MaxNotActive: "100%", NotActiveFrom: "1001"}, manifest: manifestOf(map[string]int64{"EELC": 1, "EMEB": 1, "LOND": 9})}
 	j.notActive("share of N")
 	if j.verdicts[0].Result != Met || j.verdicts[0].Found != "no RDP is large enough to be looked at" {
