@@ -162,16 +162,17 @@ func TestAWordOfAPersonNeedsANameAndADay(t *testing.T) {
 	}
 }
 
-// A manifest may say when its tables were taken, or not.
-func TestTakenAt(t *testing.T) {
-	for text, known := range map[string]bool{
-		`{"snapshot": {"devices_at": "2026-11-21T01:00:00Z", "meter_points_at": "2026-11-21T02:30:00Z"}}`: true,
-		`{"snapshot": {"devices_at": "2026-11-21T01:00:00Z", "meter_points_at": null}}`:                   false,
-		`{"schema": "flagfill.manifest/1"}`: false,
-	} {
-		got, ok := takenAt([]byte(text))
-		if ok != known || known && got.MeterPointsAt.Sub(*got.DevicesAt) != 90*time.Minute {
-			t.Errorf("%s: %+v, %v", text, got, ok)
-		}
+// Skew and age come from what was said when the snapshot was taken.
+func TestSnapshot(t *testing.T) {
+	devices, points := time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC), time.Date(2026, 11, 21, 2, 30, 0, 0, time.UTC)
+	m := &writers.Manifest{}
+	j := &judge{manifest: m, at: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
+	m.Snapshot.DevicesAt = &devices
+	if _, _, known := j.snapshot(); known {
+		t.Error("of one table alone a skew is known")
+	}
+	m.Snapshot.MeterPointsAt = &points
+	if skew, age, known := j.snapshot(); !known || skew != 90*time.Minute || age != 7*time.Hour {
+		t.Errorf("taken %v apart, %v ago, %v", skew, age, known)
 	}
 }

@@ -1,44 +1,24 @@
 package gate
 
 import (
-	"encoding/json"
+	"strings"
 	"time"
 )
 
 const notRecorded = "not recorded"
 
-// taken is when the tables were taken, as the evidence of a manifest says it;
-// nil where it does not.
-type taken struct {
-	DevicesAt     *time.Time `json:"devices_at"`
-	MeterPointsAt *time.Time `json:"meter_points_at"`
-}
-
-func takenAt(manifest []byte) (t taken, known bool) {
-	var evidence struct {
-		Snapshot taken `json:"snapshot"`
-	}
-	err := json.Unmarshal(manifest, &evidence)
-	t = evidence.Snapshot
-	return t, err == nil && t.DevicesAt != nil && t.MeterPointsAt != nil
-}
-
 // snapshot gives the time between the taking of both tables, and since the
-// taking of the older one; false where they are not recorded.
+// taking of the older one; false where nobody said when they were taken.
 func (j *judge) snapshot() (skew, age time.Duration, known bool) {
-	text, err := j.manifest.Encode()
-	if err != nil {
+	devices, points := j.manifest.Snapshot.DevicesAt, j.manifest.Snapshot.MeterPointsAt
+	if devices == nil || points == nil {
 		return 0, 0, false
 	}
-	t, known := takenAt(text)
-	if !known {
-		return 0, 0, false
+	older := *devices
+	if points.Before(older) {
+		older = *points
 	}
-	older := *t.DevicesAt
-	if t.MeterPointsAt.Before(older) {
-		older = *t.MeterPointsAt
-	}
-	return t.DevicesAt.Sub(*t.MeterPointsAt).Abs(), j.at.Sub(older), true
+	return devices.Sub(*points).Abs(), j.at.Sub(older), true
 }
 
 func (j *judge) skew(criterion string) {
@@ -57,10 +37,21 @@ func (j *judge) elapsed(criterion, demanded string, d time.Duration, known bool)
 	most, err := parseDuration(demanded)
 	found, words := notRecorded, demanded
 	if known {
-		found = d.String()
+		found = hoursAndMinutes(d)
 	}
 	if demanded != "" && demanded != anything {
 		words = "at most " + demanded
 	}
 	j.add(criterion, words, found, known && err == nil && d >= 0 && d <= most)
+}
+
+// hoursAndMinutes is a duration without the units that are 0 at its end.
+func hoursAndMinutes(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
