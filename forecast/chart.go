@@ -113,18 +113,18 @@ func drawBar(b *strings.Builder, x timeAxis, r *Reception, n, top int) {
 		fmt.Fprintf(b, `<rect class="c%d %s" x="%.1f" y="%d" width="%.1f" height="%d"/>`+"\n", n, class, x.at(from), top, max(x.at(to)-x.at(from), 1), barHeight-2)
 	}
 	bar("span", r.FirstStart, r.Finish)
-	for _, busy := range merged(r.Busy, (x.to-x.from)/(chartWidth/2)) {
-		bar("busy", busy[0], busy[1])
+	for _, busy := range merged(r.schedule.busy(), (x.to-x.from)/(chartWidth/2)) {
+		bar("busy", busy.from, busy.to)
 	}
 	fmt.Fprintf(b, `<text x="%.1f" y="%d">%s</text>`+"\n", x.at(r.Finish)+6, top+barHeight-2, Duration(r.Elapsed()))
 }
 
 // merged joins what would be drawn as one.
-func merged(busy [][2]int64, gap int64) [][2]int64 {
-	var all [][2]int64
+func merged(busy []span, gap int64) []span {
+	var all []span
 	for _, s := range busy {
-		if n := len(all); n > 0 && s[0]-all[n-1][1] <= gap {
-			all[n-1][1] = s[1]
+		if n := len(all); n > 0 && s.from-all[n-1].to <= gap {
+			all[n-1].to = s.to
 			continue
 		}
 		all = append(all, s)

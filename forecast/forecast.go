@@ -43,9 +43,6 @@ type Column struct {
 // Finish is when the last file of all is acknowledged.
 func (c *Column) Finish() int64 { return c.Receivers[0].Finish }
 
-// Elapsed is the time from the first start to the finish, in seconds.
-func (r *Reception) Elapsed() int64 { return r.Finish - r.FirstStart }
-
 // Reception is how one receiver takes its files. Instants are Unix seconds.
 type Reception struct {
 	Receiver
@@ -54,14 +51,15 @@ type Reception struct {
 	RecordsPerFile int64
 	FirstStart     int64
 	Finish         int64 // of the last acknowledgement
-	Busy           [][2]int64
 	DailyRun       DailyRun
 	LatestStart    int64 // with which the deadline is met; 0 where none within a year does, or no deadline is asked for
 	terms          *Terms
-	sizes          []int64 // records of each file
 	left           []int64 // records of the last n files, by n
 	schedule       *schedule
 }
+
+// Elapsed is the time from the first start to the finish, in seconds.
+func (r *Reception) Elapsed() int64 { return r.Finish - r.FirstStart }
 
 // DailyRun is the first run of the daily report after the first start.
 type DailyRun struct {
@@ -85,7 +83,8 @@ type Other struct {
 // Great Britain has hundreds.
 const maxFiles = 2_000_000
 
-// New forecasts the shipments under every capacity. What a capacity leaves
+// New forecasts the shipments, of which there is at least one, under every
+// capacity. What a capacity leaves
 // unsaid is asked for in an *engine.Refusal of kind RefusedUsage.
 func New(shipments []Shipment, capacities []*Capacity, asked Asked) (*Forecast, error) {
 	f := &Forecast{}
@@ -168,17 +167,17 @@ func (c *Capacity) askFor(unsaid map[meterpoint.Fuel]map[string][]string) error 
 // newReception cuts the files again where they hold more records than the
 // receiver takes.
 func newReception(s Shipment, t *Terms) Reception {
-	r := Reception{Receiver: s.Receiver, RecordsPerFile: t.RecordsPerFile, FirstStart: t.FirstStart, terms: t, sizes: s.Files}
+	r := Reception{Receiver: s.Receiver, RecordsPerFile: t.RecordsPerFile, FirstStart: t.FirstStart, terms: t, left: []int64{0}}
+	sizes := s.Files
 	for _, records := range s.Files {
 		r.Records += records
 		r.Recut = r.Recut || records > t.RecordsPerFile
 	}
 	if r.Recut {
-		r.sizes = cut(r.Records, t.RecordsPerFile)
+		sizes = cut(r.Records, t.RecordsPerFile)
 	}
-	r.Files = int64(len(r.sizes))
-	r.left = []int64{0}
-	for _, records := range slices.Backward(r.sizes) {
+	r.Files = int64(len(sizes))
+	for _, records := range slices.Backward(sizes) {
 		r.left = append(r.left, r.left[len(r.left)-1]+records)
 	}
 	return r
@@ -203,9 +202,6 @@ func (r *Reception) place() error {
 		return err
 	}
 	r.schedule, r.Finish = s, s.finish()
-	for _, b := range s.busy() {
-		r.Busy = append(r.Busy, [2]int64{b.from, b.to})
-	}
 	r.DailyRun.At = r.terms.nextDailyRun(r.FirstStart)
 	r.DailyRun.Waiting = s.waiting(r.DailyRun.At)
 	for at := r.DailyRun.At; at < r.Finish; at = r.terms.nextDailyRun(at) {
