@@ -54,6 +54,7 @@ func (w *whatIf) write(out io.Writer, dir string, m *writers.Manifest, by int) {
 		fmt.Fprint(out, choiceWords(d, w.scenarios[0]))
 	}
 	fmt.Fprint(out, "\n\n")
+	w.writeLargest(out)
 	if by == 0 {
 		w.writeTotals(out)
 	} else {
@@ -63,6 +64,25 @@ func (w *whatIf) write(out io.Writer, dir string, m *writers.Manifest, by int) {
 	if by == 0 {
 		fmt.Fprintln(out, "Otherwise: meter points that come out with another status, held or not, left or not, told or not.")
 	}
+}
+
+// writeLargest names the answer that differs most, for those who read no table.
+func (w *whatIf) writeLargest(out io.Writer) {
+	largest := 0
+	for i := range w.answers {
+		if w.answers[i].Otherwise > w.answers[largest].Otherwise {
+			largest = i
+		}
+	}
+	if largest == 0 {
+		fmt.Fprint(out, "No meter point would come out otherwise.\n\n")
+		return
+	}
+	come := "meter points come"
+	if w.answers[largest].Otherwise == 1 {
+		come = "meter point comes"
+	}
+	fmt.Fprintf(out, "Most would change under %s: %s %s out otherwise.\n\n", w.name(largest), count(w.answers[largest].Otherwise), come)
 }
 
 func (w *whatIf) writeTotals(out io.Writer) {
