@@ -1,11 +1,6 @@
 package engine
 
-import (
-	"cmp"
-	"slices"
-
-	"flagfill/engine/meterpoint"
-)
+import "flagfill/engine/meterpoint"
 
 // Scenario is everything besides the data that decides what a run would do:
 // rules, scope, baseline and reporting switches.
@@ -130,84 +125,4 @@ func (a *Answer) add(c Cell, o meterpoint.Outcome, switches Switches) {
 	sum := a.Moves[move]
 	sum.add(t)
 	a.Moves[move] = sum
-}
-
-// Breakdown says by what the moves of an answer are grouped.
-type Breakdown uint8
-
-// ByFuel keeps the fuel alone; the others keep it beside the RDP, or the old
-// and the new status. What is not kept is zero.
-const (
-	ByFuel Breakdown = iota
-	ByRDP
-	ByTransition
-)
-
-var breakdownNames = []string{"fuel", "rdp", "transition"}
-
-func (b Breakdown) String() string { return breakdownNames[b] }
-
-// Breakdowns are the names in order, indexed by Breakdown. Read only.
-func Breakdowns() []string { return breakdownNames }
-
-func (b Breakdown) of(m Move) Move {
-	switch b {
-	case ByRDP:
-		return Move{Fuel: m.Fuel, RDP: m.RDP}
-	case ByTransition:
-		return Move{Fuel: m.Fuel, From: m.From, To: m.To}
-	}
-	return Move{Fuel: m.Fuel}
-}
-
-// By sums the moves by what the breakdown keeps.
-func (a *Answer) By(b Breakdown) map[Move]Tally {
-	groups := map[Move]Tally{}
-	for move, t := range a.Moves {
-		sum := groups[b.of(move)]
-		sum.add(t)
-		groups[b.of(move)] = sum
-	}
-	return groups
-}
-
-// SortedMoves are the keys of all groups together: by fuel, gas first, by RDP,
-// by old and new status in the order Null, A, I, N.
-func SortedMoves(groups ...map[Move]Tally) []Move {
-	var moves []Move
-	for _, g := range groups {
-		for m := range g {
-			moves = append(moves, m)
-		}
-	}
-	slices.SortFunc(moves, func(a, b Move) int {
-		return cmp.Or(cmp.Compare(a.Fuel, b.Fuel), cmp.Compare(a.RDP, b.RDP), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
-	})
-	return slices.Compact(moves)
-}
-
-// Ambiguous counts the meter points that hang on at least one open question:
-// with another choice of it their status, hold or reportability would differ.
-func (f Facts) Ambiguous(q meterpoint.Question) int64 {
-	var n int64
-	for _, c := range f {
-		if hangsOnChoice(q, c.Point) {
-			n += c.Count
-		}
-	}
-	return n
-}
-
-func hangsOnChoice(q meterpoint.Question, p meterpoint.Point) bool {
-	was := q.Outcome(p)
-	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
-		for _, choice := range a.Choices() {
-			other := q
-			other.Rules = q.Rules.With(a, choice)
-			if differs(was, other.Outcome(p)) {
-				return true
-			}
-		}
-	}
-	return false
 }
