@@ -28,7 +28,7 @@ SURGE    = $(GO) run ./bench/surge -turns $(TURNS) -snapshots $(SNAPSHOTS) -resu
 PEERS    = $(GO) run ./bench/peers -turns $(TURNS) -snapshots $(SNAPSHOTS) -results $(RESULTS)
 RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
 
-.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-floors bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables sbom clean
+.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-floors bench-explain bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ help: ## list the targets
 build: ## build bin/flagfill
 	CGO_ENABLED=0 $(GO) build $(RUNTIME) -o bin/flagfill ./cmd/flagfill
 
-demo: build ## generate a million meter points, inspect, run, verify, show the result
+demo: build ## generate a million meter points, inspect, run, verify, show the result, explain a point
 	@bash demo.sh $(POINTS)
 
 test: ## every test that needs Go alone
@@ -73,6 +73,12 @@ bench-floors: build ## what a run costs above reading its pages; where its time 
 	test -d $(FLOOR_DATA) || { rm -rf $(FLOOR_DATA).partial && \
 	  bin/flagfill generate --out $(FLOOR_DATA).partial --meter-points $(FLOOR_POINTS) && mv $(FLOOR_DATA).partial $(FLOOR_DATA); }
 	$(GO) run ./bench/floors -data $(FLOOR_DATA) -results $(RESULTS) -turns $(TURNS) measure
+
+bench-explain: build ## one meter point explained, beside decoding the identifiers, shuffled and sorted (FLOOR_POINTS, TURNS)
+	for order in shuffled sorted; do data=$(SNAPSHOTS)/explain-$(FLOOR_POINTS)-$$order; \
+	  test -d $$data || { rm -rf $$data.partial && bin/flagfill generate --out $$data.partial --meter-points $(FLOOR_POINTS) --order $$order && \
+	    mv $$data.partial $$data; } || exit 1; \
+	  $(GO) run ./bench/explain -data $$data -turns $(TURNS) -sheet $(RESULTS)/explain-$$order.txt || exit 1; done
 
 bench-surge: build ## the profiles of a go-live, Great Britain among them (PROFILES, also stress; SHARE, TURNS)
 	$(SURGE) -share $(SHARE) -profiles "$(PROFILES)" profiles

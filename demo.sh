@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Generates a snapshot, looks at it, forgets a file, runs, verifies and shows
-# the result: demo.sh [POINTS]. The folder demo/ is made afresh each time.
+# Generates a snapshot, looks at it, forgets a file, runs, verifies, shows the
+# result and explains a meter point: demo.sh [POINTS]. The folder demo/ is made afresh each time.
 # `make demo` builds and runs it.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -56,6 +56,12 @@ for fuel in electricity gas; do
   [ -z "$first" ] || show head -n 5 "$first"
 done
 
+say "8. One of them, from source row to flow line."
+flow=$(find demo/publication -path "*/flows/electricity/*" -type f | sort | sed -n 1p)
+mpan=$(sed -n 's/^902|\([0-9]*\)|.*/\1/p' "$flow" | sed -n 1p)
+show flagfill explain "$mpan" --devices demo/snapshot/devices --meter-points demo/snapshot/meter_points.csv \
+  --publication demo/publication
+
 cat <<'TEXT'
 
 Where to look next
@@ -63,6 +69,7 @@ Where to look next
   demo/publication/changes.parquet     every meter point that changed, is told, held or left
   demo/publication/exceptions.parquet  what could not be used, with file and row
   demo/dry-run.txt                     the same before it was written
+  docs/explain.md                      why a meter point has its status, and where it went
   docs/errors.md                       every exception and refusal, and what to do
   bin/flagfill rules                   the decision table in force
   bin/flagfill config                  every switch and policy, with its meaning

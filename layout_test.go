@@ -32,6 +32,7 @@ var mayImport = map[string]struct {
 	"bench/synth":        {ours: []string{"engine/meterpoint"}},
 	"bench/measure":      {standardOnly: true},
 	"bench/floors":       {ours: []string{"bench/measure"}},
+	"bench/explain":      {ours: []string{"bench/measure", "engine", "engine/meterpoint", "loaders"}},
 	"bench/surge":        {ours: []string{"bench/measure", "bench/synth"}},
 	"bench/peers":        {ours: []string{"bench/measure"}},
 	"bench/peers/gomap":  {},
@@ -45,12 +46,12 @@ var mayImport = map[string]struct {
 
 // Where third-party modules with wide surfaces may be used.
 var confined = map[string][]string{
-	"github.com/apache/arrow/go/v17": {"engine", "loaders"},
+	"github.com/apache/arrow/go/v17": {"engine", "loaders", "bench/synth"},
 	"github.com/parquet-go/":         {"loaders", "writers", "bench/synth", "bench/floors", "bench/peers/gomap"},
 }
 
 // Files that start goroutines, each with a comment on who stops them.
-var startsGoroutines = []string{"engine/workers.go", "loaders/workers.go", "writers/workers.go", "cmd/flagfill/main.go", "cmd/flagfill/progress.go", "bench/synth/turns.go", "bench/floors/pages.go"}
+var startsGoroutines = []string{"engine/workers.go", "loaders/workers.go", "writers/workers.go", "cmd/flagfill/main.go", "cmd/flagfill/progress.go", "bench/synth/turns.go", "bench/floors/pages.go", "bench/explain/keys.go"}
 
 const (
 	longestFile     = 400

@@ -98,7 +98,8 @@ func damage(random *rand.Rand, content []byte) []byte {
 	return out
 }
 
-// mustSurvive runs and inspects with a damaged file beside the sound other one.
+// mustSurvive runs, inspects and explains with a damaged file beside the sound
+// other one.
 func mustSurvive(t *testing.T, sound, damaged string) {
 	t.Helper()
 	devices, points := damaged, strings.ReplaceAll(sound, "devices.", "meter_points.")
@@ -108,6 +109,7 @@ func mustSurvive(t *testing.T, sound, damaged string) {
 	out := filepath.Join(filepath.Dir(damaged), "publication")
 	for _, args := range [][]string{
 		{"inspect", damaged},
+		{"explain", "1200023305967", "--devices", devices, "--meter-points", points},
 		{"run", "--devices", devices, "--meter-points", points, "--out", out, "--as-of", "2026-11-21T02:00:00Z", "--progress", "none"},
 	} {
 		o := ended(t, limited(t, args...))

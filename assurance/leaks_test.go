@@ -3,17 +3,22 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/klauspost/compress/gzip"
 	"go.uber.org/goleak"
 
@@ -134,11 +139,8 @@ func TestPropertyNothingIsLeftOpen(t *testing.T) {
 	property.Property{Goal: "R11", Name: "engine, loaders and writers leave no goroutine and no open file, however a run ends", Unit: "runs", Seeds: 20}.
 		Check(t, func(t *testing.T, seed int) (runs int64) {
 			random := rand.New(rand.NewPCG(uint64(seed), 11))
-			from := snapshot(t, 4000, seed%4)
-			format := []string{"parquet", "csv", "csv.gz"}[seed%3]
-			if format != "parquet" {
-				from = snapshotAsCSV(t, 4000, seed%4)
-			}
+			format := []string{"parquet", "csv", "csv.gz", "arrow", heldRecords}[seed%5]
+			from := snapshotAs(t, format, 4000, seed/5%4)
 			for _, kind := range disturbances {
 				for at, reached := 1+random.Int64N(2), true; reached; at += 1 + random.Int64N(1+at/2) {
 					d := &disturbance{at: at}
@@ -151,16 +153,34 @@ func TestPropertyNothingIsLeftOpen(t *testing.T) {
 		})
 }
 
-// snapshotAsCSV is snapshot in the other format, beside it in gzip.
-func snapshotAsCSV(t *testing.T, meterPoints, seed int) string {
+// heldRecords is a format of no file: rows of CSV files, as Arrow records that
+// another program holds.
+const heldRecords = "records"
+
+// snapshotAs is snapshot in any format.
+func snapshotAs(t *testing.T, format string, meterPoints, seed int) string {
 	t.Helper()
-	dir := filepath.Join(scratch, fmt.Sprintf("snapshot-csv-%d-%d", meterPoints, seed))
+	switch format {
+	case "parquet":
+		return snapshot(t, meterPoints, seed)
+	case "csv.gz":
+		return inGzip(t, snapshotAs(t, "csv", meterPoints, seed))
+	case heldRecords:
+		format = "csv"
+	}
+	dir := filepath.Join(scratch, fmt.Sprintf("snapshot-%s-%d-%d", format, meterPoints, seed))
 	if _, err := os.Stat(dir); err == nil {
 		return dir
 	}
-	if o := flagfill(t, "generate", "--out", dir, "--meter-points", fmt.Sprint(meterPoints), "--seed", fmt.Sprint(seed), "--errors", "0.001", "--format", "csv"); o.code != 0 {
+	if o := flagfill(t, "generate", "--out", dir, "--meter-points", fmt.Sprint(meterPoints), "--seed", fmt.Sprint(seed), "--errors", "0.001", "--format", format); o.code != 0 {
 		t.Fatalf("cannot generate: %s", o.stderr)
 	}
+	return dir
+}
+
+// inGzip puts the CSV files of a snapshot beside themselves, packed.
+func inGzip(t *testing.T, dir string) string {
+	t.Helper()
 	for _, table := range []string{"devices", "meter_points"} {
 		text, err := os.ReadFile(filepath.Join(dir, table+".csv"))
 		if err != nil {
@@ -177,6 +197,57 @@ func snapshotAsCSV(t *testing.T, meterPoints, seed int) string {
 		}
 	}
 	return dir
+}
+
+// openAs opens a table of a snapshot. Records are made in the allocator.
+func openAs(t *testing.T, format, from string, table engine.Table, allocator memory.Allocator) engine.Source {
+	t.Helper()
+	if format == heldRecords {
+		path := filepath.Join(from, table.String()+".csv")
+		return loaders.FromRecords(table, path, -1, func() (array.RecordReader, error) { return recordsOf(path, allocator) })
+	}
+	source, err := loaders.Open([]string{filepath.Join(from, table.String()+"."+format)}, table, loaders.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
+}
+
+// recordsOf makes records of 1000 rows each; empty text is null.
+func recordsOf(path string, allocator memory.Allocator) (array.RecordReader, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	var fields []arrow.Field
+	for _, name := range rows[0] {
+		fields = append(fields, arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true})
+	}
+	b := array.NewRecordBuilder(allocator, arrow.NewSchema(fields, nil))
+	defer b.Release()
+	var records []arrow.Record
+	for part := range slices.Chunk(rows[1:], 1000) {
+		for _, row := range part {
+			for i, cell := range row {
+				if to := b.Field(i).(*array.StringBuilder); cell == "" {
+					to.AppendNull()
+				} else {
+					to.Append(cell)
+				}
+			}
+		}
+		records = append(records, b.NewRecord())
+	}
+	defer func() {
+		for _, r := range records {
+			r.Release() // the reader holds them
+		}
+	}()
+	return array.NewRecordReader(b.Schema(), records)
 }
 
 // disturbedRun runs in this process, and looks at what is left.
@@ -227,12 +298,10 @@ func afterRename(left []os.DirEntry) bool { return len(left) == 1 && left[0].Nam
 func publish(t *testing.T, ctx context.Context, from, format, out string, onReading, onWriting *disturbance) error {
 	t.Helper()
 	var inputs [2]engine.Source
+	allocator := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer allocator.AssertSize(t, 0)
 	for i, table := range []engine.Table{engine.Devices, engine.MeterPoints} {
-		source, err := loaders.Open([]string{filepath.Join(from, table.String()+"."+format)}, table, loaders.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		inputs[i] = disturbedSource{source, onReading}
+		inputs[i] = disturbedSource{openAs(t, format, from, table, allocator), onReading}
 	}
 	cfg := engine.Config{AsOf: time.Date(2026, 11, 21, 2, 0, 0, 0, time.UTC), Limits: engine.Limits{MaxExceptions: engine.Limit{Share: 1, Count: -1},
 		MaxDemotions: engine.Limit{Share: 1, Count: -1}, MaxNoMeterLeft: engine.Limit{Share: 1, Count: -1}}, Workers: 3}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,6 +32,8 @@ var matrix = []struct {
 	{"Parquet by parquet-go", parquetStorages},
 	{"Parquet by DuckDB", duckdbStorages},
 	{"CSV", csvStorages},
+	{"CSV in gzip and zstd", packedStorages},
+	{"Arrow by arrow-go", arrowStorages},
 }
 
 const duckdbFolder = "../testdata/duckdb"
@@ -167,6 +170,36 @@ func csvStorages(seed int) []storage {
 			}
 			return []byte(text.String())
 		}}}
+}
+
+func packedStorages(seed int) (storages []storage) {
+	s := newStoring(rand.New(rand.NewPCG(uint64(seed), 31)), "")
+	plain := csvStorages(seed)[0]
+	for _, p := range packers {
+		storages = append(storages, storage{name: plain.name + p.ending, ending: plain.ending + p.ending,
+			content: func(t *testing.T, columns []string, rows [][]string) []byte {
+				return s.packedBy(t, p, plain.content(t, columns, rows))
+			}})
+	}
+	return storages
+}
+
+// arrowStorages are a few of the many ways, other ones for each seed: files and
+// streams, compressed and not, every type that a column's rows fit.
+func arrowStorages(seed int) (storages []storage) {
+	for i := range 4 {
+		s := newStoring(rand.New(rand.NewPCG(uint64(seed), uint64(32+i))), "")
+		s.spelling = strings.ToLower
+		storages = append(storages, storage{name: fmt.Sprintf("Arrow, way %d of seed %d", i, seed), ending: ".arrow",
+			content: func(t *testing.T, columns []string, rows [][]string) []byte {
+				all := make([]int, len(columns))
+				for column := range all {
+					all[column] = column
+				}
+				return s.arrow(t, columns, rows, all)
+			}})
+	}
+	return storages
 }
 
 func csvOf(table namedRows) []byte {

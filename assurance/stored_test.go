@@ -81,10 +81,14 @@ func (s *storing) store(t *testing.T, table engine.Table, columns []string, rows
 		for _, column := range kept {
 			f.columns[s.spelling(columns[column])] = column
 		}
-		if s.IntN(3) > 0 {
+		switch s.IntN(6) {
+		case 0, 1, 2:
 			f.path += ".parquet"
 			content = s.parquet(t, columns, f.rows, kept)
-		} else {
+		case 3:
+			f.path += []string{".arrow", ".arrows", ".feather", ".dat"}[s.IntN(4)]
+			content = s.arrow(t, columns, f.rows, kept)
+		default:
 			f.path += ".csv"
 			content = s.csv(columns, f.rows, kept)
 			content, f.path = s.packed(t, content, f.path)
@@ -172,23 +176,37 @@ func (s *storing) csv(columns []string, rows [][]string, kept []int) []byte {
 // it is.
 func (s *storing) packed(t *testing.T, text []byte, path string) ([]byte, string) {
 	t.Helper()
+	if at := s.IntN(4); at < len(packers) {
+		return s.packedBy(t, packers[at], text), path + packers[at].ending
+	}
+	return text, path
+}
+
+// packer is a program that packs extracts.
+type packer struct {
+	ending string
+	open   func(level int) (resetWriter, error)
+}
+
+type resetWriter interface {
+	io.WriteCloser
+	Reset(io.Writer)
+}
+
+var packers = []packer{
+	{".gz", func(level int) (resetWriter, error) { return gzip.NewWriterLevel(nil, level) }},
+	{".zst", func(level int) (resetWriter, error) {
+		return zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.EncoderLevel(level)))
+	}},
+}
+
+func (s *storing) packedBy(t *testing.T, by packer, text []byte) []byte {
+	t.Helper()
+	w, err := by.open(1 + s.IntN(4))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out bytes.Buffer
-	var w interface {
-		io.WriteCloser
-		Reset(io.Writer)
-	}
-	switch s.IntN(4) {
-	case 0:
-		w, path = gzip.NewWriter(&out), path+".gz"
-	case 1:
-		encoder, err := zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.EncoderLevel(1+s.IntN(4))))
-		if err != nil {
-			t.Fatal(err)
-		}
-		w, path = encoder, path+".zst"
-	default:
-		return text, path
-	}
 	first := s.IntN(len(text) + 1)
 	for _, part := range [][]byte{text[:first], text[first:]} {
 		w.Reset(&out)
@@ -199,5 +217,5 @@ func (s *storing) packed(t *testing.T, text []byte, path string) ([]byte, string
 			t.Fatal(err)
 		}
 	}
-	return out.Bytes(), path
+	return out.Bytes()
 }

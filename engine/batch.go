@@ -32,6 +32,14 @@ type Source interface {
 	Open(split Split, columns []int) (Reader, error)
 }
 
+// PartSource is a Source of which some splits can be opened in part.
+type PartSource interface {
+	Source
+	// Part gives the split of these rows alone, counted from the split's first,
+	// where reading them costs hardly more than the rows; else false.
+	Part(split Split, from, rows int64) (Split, bool)
+}
+
 // Plan is what a source consists of. Splits stand in (file, row) order and
 // cover every row once.
 type Plan struct {
@@ -54,7 +62,7 @@ func (p *Plan) Rows() int64 {
 // File is one file of a table.
 type File struct {
 	Path        string // as the user named it
-	Format      string // "parquet", "csv", "csv.gz"
+	Format      string // "parquet", "arrow", "arrow stream", "csv", "csv.gz", "records"
 	Rows        int64  // −1 where only reading tells
 	GuessedRows int64  // where only reading tells: about as many
 	Bytes       int64

@@ -11,7 +11,7 @@ import (
 // field is a column of the input tables as this program names it.
 type field uint8
 
-// The fields of both tables. A table has a slot for each of its own.
+// The fields of all tables. A table has a slot for each of its own.
 const (
 	fieldDeviceType field = iota
 	fieldDeviceStatus
@@ -24,11 +24,15 @@ const (
 	fieldChangedOn
 	fieldEverInstalled
 	fieldReportedStatus
-	fields = 11
+	fieldFlag
+	fieldFlagOn
+	fieldDeviceID // explanations alone read it
+	fields        = 14
 )
 
 var fieldNames = [fields]string{"device_type", "device_status", "import_mpxn", "secondary_import_mpan", "export_mpan",
-	"mpxn", "service_status", "rdp_id", "service_status_changed_on", "ever_installed", "reported_status"}
+	"mpxn", "service_status", "rdp_id", "service_status_changed_on", "ever_installed", "reported_status",
+	"dcc_service_flag", "dcc_service_flag_efd", "device_id"}
 
 func (f field) String() string { return fieldNames[f] }
 
@@ -43,7 +47,7 @@ func (f field) accepts(t arrow.Type) (bool, string) {
 	switch {
 	case f.isIdentifier():
 		return text || arrow.IsInteger(t), "text or an integer"
-	case f == fieldChangedOn:
+	case f == fieldChangedOn || f == fieldFlagOn:
 		return text || t == arrow.DATE32 || t == arrow.DATE64 || t == arrow.TIMESTAMP, "a date, a timestamp or ISO text"
 	case f == fieldEverInstalled:
 		return text || t == arrow.BOOL || arrow.IsInteger(t), "a boolean, 0 and 1, or text"
@@ -56,6 +60,8 @@ var (
 	threeMPxNFields     = []field{fieldImportMPxN, fieldSecondaryImportMPAN, fieldExportMPAN}
 	meterPointsRequired = []field{fieldMPxN, fieldServiceStatus}
 	meterPointsOptional = []field{fieldRDPID, fieldChangedOn, fieldEverInstalled, fieldReportedStatus}
+	extractRequired     = []field{fieldMPxN, fieldFlag}
+	extractOptional     = []field{fieldFlagOn, fieldRDPID}
 )
 
 // binding says which columns of one file are read, and for which fields.
@@ -86,11 +92,11 @@ func bindTable(table Table, files []File, mapping map[string]string) ([]binding,
 
 func bindFile(table Table, file File, mapping map[string]string) (binding, error) {
 	var b binding
-	if table == MeterPoints {
-		if err := b.require(table, file, mapping, meterPointsRequired...); err != nil {
-			return b, err
-		}
-		return b, b.allow(table, file, mapping, meterPointsOptional...)
+	switch table {
+	case Extract:
+		return b, b.both(table, file, mapping, extractRequired, extractOptional)
+	case MeterPoints:
+		return b, b.both(table, file, mapping, meterPointsRequired, meterPointsOptional)
 	}
 	if err := b.require(table, file, mapping, devicesRequired...); err != nil {
 		return b, err
@@ -128,6 +134,13 @@ func (b *binding) name(f field) string {
 }
 
 func (b *binding) has(f field) bool { return slices.Contains(b.fields, f) }
+
+func (b *binding) both(table Table, file File, mapping map[string]string, required, optional []field) error {
+	if err := b.require(table, file, mapping, required...); err != nil {
+		return err
+	}
+	return b.allow(table, file, mapping, optional...)
+}
 
 func (b *binding) require(table Table, file File, mapping map[string]string, wanted ...field) error {
 	for _, f := range wanted {

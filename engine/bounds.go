@@ -16,9 +16,9 @@ type Bounds struct {
 	Low, High       string
 }
 
-// mayHold tells whether a value within the bounds can be a number from first to
+// MayHold tells whether a value within the bounds can be a number from first to
 // last.
-func (b Bounds) mayHold(first, last uint64) bool {
+func (b Bounds) MayHold(first, last uint64) bool {
 	switch {
 	case b.Present == 0:
 		return false

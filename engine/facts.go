@@ -155,7 +155,7 @@ func (f Facts) ambiguities(q meterpoint.Question) []AmbiguityTotal {
 			alternative := Alternative{Policy: choice.String()}
 			for i, c := range f {
 				was, would := q.Outcome(c.Point), other.Outcome(c.Point)
-				if differs(was, would) {
+				if was.Differs(would) {
 					depends[i] = true
 				}
 				if would.Fate == meterpoint.Changed {
@@ -177,12 +177,6 @@ func (f Facts) ambiguities(q meterpoint.Question) []AmbiguityTotal {
 	return totals
 }
 
-// differs tells whether a choice matters to a point: its status, hold or
-// reportability would be another.
-func differs(was, would meterpoint.Outcome) bool {
-	return was.Status != would.Status || was.Hold != would.Hold || was.Reportable != would.Reportable
-}
-
 // Ambiguous counts the meter points that hang on at least one open question:
 // with another choice of it their status, hold or reportability would differ.
 func (f Facts) Ambiguous(q meterpoint.Question) int64 {
@@ -201,7 +195,7 @@ func hangsOnChoice(q meterpoint.Question, p meterpoint.Point) bool {
 		for _, choice := range a.Choices() {
 			other := q
 			other.Rules = q.Rules.With(a, choice)
-			if differs(was, other.Outcome(p)) {
+			if was.Differs(other.Outcome(p)) {
 				return true
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -27,7 +28,27 @@ type memoryTable struct {
 	trouble   func() error     // asked before each batch
 	open      atomic.Int64     // readers
 
-	spans [][2]int // rows of each split that Plan gave
+	mutex sync.Mutex // over what follows
+	spans [][2]int   // rows of each split that Plan or Part gave
+}
+
+// Part is part of PartSource.
+func (m *memoryTable) Part(split Split, from, rows int64) (Split, bool) {
+	if m.uncounted {
+		return split, false
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	first := m.spans[split.Part][0] + int(from)
+	split.FirstRow, split.Rows, split.Part = split.FirstRow+from, rows, len(m.spans)
+	m.spans = append(m.spans, [2]int{first, first + int(rows)})
+	return split, true
+}
+
+func (m *memoryTable) span(split Split) [2]int {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.spans[split.Part]
 }
 
 func (m *memoryTable) Plan(context.Context) (*Plan, error) {
@@ -99,7 +120,7 @@ func (r *memoryReader) Next(batch *Batch) error {
 			return err
 		}
 	}
-	span := r.table.spans[r.split.Part]
+	span := r.table.span(r.split)
 	rows := r.table.rows[span[0]+r.done : span[1]]
 	rows = rows[:min(max(r.table.batchRows, 1), len(rows))]
 	if len(rows) == 0 {

@@ -118,7 +118,7 @@ func (r *run) neededBy(t *table, p *passes, spanOf func(pass) span) []uint64 {
 				continue
 			}
 			first, last := r.ranges.Span(s.from, s.to)
-			if slices.ContainsFunc(bounds, func(b Bounds) bool { return b.mayHold(first, last) }) {
+			if slices.ContainsFunc(bounds, func(b Bounds) bool { return b.MayHold(first, last) }) {
 				needed[at] |= 1 << i
 			}
 		}

@@ -194,11 +194,11 @@ func TestBoundsEncloseWhatTheyHold(t *testing.T) {
 		b := m.bounds(0, len(m.rows))[0]
 		for _, row := range m.rows {
 			n := plainNumber(row[0])
-			if n < kernel.NotNumber && !b.mayHold(n, n) {
+			if n < kernel.NotNumber && !b.MayHold(n, n) {
 				t.Fatalf("%+v excludes %q", b, row[0])
 			}
 		}
-		if n := plainNumber(r.number()); n < kernel.NotNumber && !b.mayHold(n, n) {
+		if n := plainNumber(r.number()); n < kernel.NotNumber && !b.MayHold(n, n) {
 			excluded++
 		}
 	}

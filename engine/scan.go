@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"flagfill/engine/kernel"
@@ -17,6 +18,7 @@ import (
 type scanner struct {
 	table   *table
 	columns [fields]column
+	parts   []arrow.Array // what columns point at, of a batch that was cut
 	present [fields]bool
 	rows    int
 	first   int64 // row in the split
@@ -33,23 +35,34 @@ type scanner struct {
 
 // scan opens the split and hands each batch to use.
 func (s *scanner) scan(at int, use func() error) error {
+	return s.scanColumns(at, s.table.bound(at), use)
+}
+
+// scanColumns is scan for the columns of a binding of its own.
+func (s *scanner) scanColumns(at int, bound *binding, use func() error) error {
+	rows, err := s.scanPart(at, s.table.plan.Splits[at], bound, use)
+	s.table.readRows[at] = rows
+	return err
+}
+
+// scanPart is scanColumns for a part of the split. It gives how many rows it
+// read.
+func (s *scanner) scanPart(at int, part Split, bound *binding, use func() error) (rows int64, err error) {
 	s.watch.Start()
-	split := s.table.plan.Splits[at]
-	bound := &s.table.bindings[split.File]
-	reader, err := s.table.source.Open(split, bound.columns)
+	reader, err := s.table.source.Open(part, bound.columns)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer reader.Close()
+	defer s.releaseParts()
 	askForNumbers(reader, bound.fields)
-	s.at, s.split, s.present = at, split, [fields]bool{}
+	s.at, s.split, s.present = at, s.table.plan.Splits[at], [fields]bool{}
 	s.known = s.table.readRows[at] >= 0
-	s.trail.begin(at, split.Rows)
+	s.trail.begin(at, s.split.Rows)
 	for _, f := range bound.fields {
 		s.present[f] = true
 	}
 	var batch Batch
-	rows := int64(0)
 	for {
 		err := reader.Next(&batch)
 		s.watch.Lap(stepDecode)
@@ -57,25 +70,24 @@ func (s *scanner) scan(at int, use func() error) error {
 			break
 		}
 		if err != nil {
-			return err
+			return rows, err
 		}
 		rows += batch.Record.NumRows()
 		for at := int64(0); at < batch.Record.NumRows(); at += kernel.MaxTrail {
 			if err := s.load(&batch, at, bound.fields); err != nil {
-				return err
+				return rows, err
 			}
 			if err := use(); err != nil {
-				return err
+				return rows, err
 			}
 		}
 	}
-	s.table.readRows[at] = rows
-	if rows > split.Rows || s.file().Rows >= 0 && rows != split.Rows {
-		return &Refusal{Kind: RefusedInput,
-			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, ShownPath(s.file().Path), split.Rows, split.FirstRow, rows),
+	if rows > part.Rows || s.file().Rows >= 0 && rows != part.Rows {
+		return rows, &Refusal{Kind: RefusedInput,
+			Problem: fmt.Sprintf("cannot read %s: %s: %d rows from row %d on were announced, and %d were there", s.table.name, ShownPath(s.file().Path), part.Rows, part.FirstRow, rows),
 			Next:    "The file is damaged: ask for the extract again."}
 	}
-	return nil
+	return rows, nil
 }
 
 // askForNumbers spares identifiers the way through text where the reader can.
@@ -92,18 +104,27 @@ func askForNumbers(reader Reader, fields []field) {
 // load points the columns at the rows of a batch from at on: all of them where
 // they are few enough, and else as many as one batch of ours may have.
 func (s *scanner) load(batch *Batch, at int64, bound []field) error {
+	s.releaseParts()
 	rows := min(batch.Record.NumRows()-at, kernel.MaxTrail)
 	s.rows, s.first = int(rows), batch.FirstRow+at-s.split.FirstRow
 	for i, f := range bound {
 		values := batch.Record.Column(i)
 		if rows < batch.Record.NumRows() {
 			values = array.NewSlice(values, at, at+rows)
+			s.parts = append(s.parts, values)
 		}
 		if err := s.columns[f].load(values); err != nil {
 			return s.refuse(f, err)
 		}
 	}
 	return nil
+}
+
+func (s *scanner) releaseParts() {
+	for _, part := range s.parts {
+		part.Release()
+	}
+	s.parts = s.parts[:0]
 }
 
 // firstReading tells whether no earlier pass read the split at hand: only then

@@ -298,7 +298,7 @@ func TestFormatIsTold(t *testing.T) {
 		{"x.PARQUET", "a,b\n", "it holds text, not Parquet"},
 		{"x.arrow", "a,b\n", "it holds text, not Arrow"},
 		{"x.feather", "a,b\n", "it holds text, not Arrow"},
-		{"x.csv", "", "it holds nothing (0 bytes), neither Parquet nor CSV"},
+		{"x.csv", "", "it holds nothing (0 bytes), not Parquet, Arrow or CSV"},
 		{"x.csv.gz", "\x1f\x8b\x08\x00rest", "the gzip data ends before its end: the file was cut off"},
 		{"x.csv.zst", "\x28\xb5\x2f\xfdrest", "the zstd data ends before its end: the file was cut off"},
 		{"x.csv", "\xff\xfea\x00,\x00", "it holds UTF-16 text"},

@@ -124,7 +124,7 @@ func allocated() uint64 {
 // inspection of it.
 func allocatedAtMost(fileBytes int) uint64 { return 64<<20 + 64*uint64(fileBytes) }
 
-var placeInFile = regexp.MustCompile(`row group \d+|line \d+|footer|it holds|bytes`)
+var placeInFile = regexp.MustCompile(`row group \d+|record batch \d+|line \d+|footer|it holds|bytes`)
 
 // mustReadOrRefuse: whatever the bytes are, reading ends in rows or a refusal
 // of the input that says where.

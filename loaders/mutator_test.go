@@ -20,6 +20,7 @@ type mutator struct {
 	files  []soundFile // of parquet
 	texts  [][]byte    // of csv
 	wholes [][]byte    // of packed
+	arrows []soundArrow
 }
 
 // soundFile is a Parquet file, and where in it there is something to aim at.

@@ -55,12 +55,14 @@ func openFile(path string, table engine.Table, options Options) (dataFile, error
 	switch {
 	case found.kind == "Parquet":
 		return &parquetFile{path: path, table: table}, nil
+	case found.kind == arrowFileKind || found.kind == arrowStreamKind:
+		return &arrowFile{path: path, table: table}, nil
 	case found.kind == "text" && named == "":
 		return newCSVFile(path, table, packing, options)
 	case found.kind == "text":
 		found.next = "it is the wrong file, or was cut off; text with comma-separated values needs a name that ends in .csv"
 	}
-	expected := "neither Parquet nor CSV"
+	expected := "not Parquet, Arrow or CSV"
 	if named != "" {
 		expected = "not " + named
 	}
@@ -118,4 +120,18 @@ func (s *fileSource) Open(split engine.Split, columns []int) (engine.Reader, err
 		return nil, fmt.Errorf("cannot open split of file %d: the source has %d files", split.File, len(s.files))
 	}
 	return s.files[split.File].open(split, columns)
+}
+
+// Part is part of engine.PartSource: rows of a Parquet file are found page by
+// page.
+func (s *fileSource) Part(split engine.Split, from, rows int64) (engine.Split, bool) {
+	if split.File < 0 || split.File >= len(s.files) {
+		return split, false
+	}
+	_, ok := s.files[split.File].(*parquetFile)
+	if !ok || from < 0 || rows < 1 || rows > split.Rows-from {
+		return split, false
+	}
+	split.FirstRow, split.Rows, split.Bounds = split.FirstRow+from, rows, nil
+	return split, true
 }

@@ -128,7 +128,7 @@ func TestWhatIsNotParquet(t *testing.T) {
 		{"Latin-1 text", "name\nM\xfcller\n", "text"},
 		{"gzip", "\x1f\x8b\x08\x00rest", "gzip"},
 		{"zstd", "\x28\xb5\x2f\xfdrest", "zstd"},
-		{"arrow", "ARROW1\x00\x00rest", "an Arrow file"},
+		{"old arrow", "FEA1\x00\x00rest", "Feather of version 1"},
 		{"spreadsheet", "PK\x03\x04rest", "spreadsheet"},
 		{"encrypted", "PARE\x00\x00\x00\x00\x00\x00PARE", "encrypted Parquet"},
 		{"zeros", "\x00\x00\x00\x00\x00\x00\x00\x00", "binary data"},

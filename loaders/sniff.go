@@ -15,7 +15,10 @@ type content struct{ kind, next string }
 
 const (
 	wholeParquet = "give a whole Parquet file; what a Parquet file is starts and ends with the four letters PAR1"
-	otherFormat  = "write the extract as Parquet or CSV"
+	otherFormat  = "write the extract as Parquet, Arrow IPC or CSV"
+
+	arrowFileKind   = "an Arrow file"
+	arrowStreamKind = "an Arrow stream"
 )
 
 // beginnings are what files start with that somebody may take for an extract.
@@ -24,8 +27,9 @@ var beginnings = []struct {
 	content
 }{
 	{"PARE", content{"encrypted Parquet", "write the extract without encryption"}},
-	{"ARROW1", content{"an Arrow file", otherFormat}},
-	{"\xff\xff\xff\xff", content{"an Arrow stream", otherFormat}},
+	{arrowMagic, content{kind: arrowFileKind}},
+	{"\xff\xff\xff\xff", content{kind: arrowStreamKind}},
+	{"FEA1", content{"Feather of version 1", otherFormat}},
 	{"\x1f\x8b", content{kind: "gzip-compressed data"}},
 	{"\x28\xb5\x2f\xfd", content{kind: "zstd-compressed data"}},
 	{"PK\x03\x04", content{"a zip archive or a spreadsheet", "unpack the archive, or save the spreadsheet as CSV"}},

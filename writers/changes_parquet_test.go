@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
@@ -125,6 +126,41 @@ func TestChangesBytes(t *testing.T) {
 	}
 	if row != c.Len() || len(table.RowGroups()) != 2 {
 		t.Errorf("read %d rows in %d row groups", row, len(table.RowGroups()))
+	}
+	lookUpRows(t, file.Bytes(), c, stated)
+}
+
+// lookUpRows looks single rows up on both sides of where row groups end, and
+// MPxNs that the table lacks before, between and behind them.
+func lookUpRows(t *testing.T, file []byte, c *engine.Changes, stated []Shard) {
+	t.Helper()
+	last := c.Len() - 1
+	rows := []int{last, 0, rowGroupRows - 1, rowGroupRows, 12_345}
+	var points []meterpoint.MPxN
+	for _, row := range rows {
+		points = append(points, c.MPxN[row])
+	}
+	for _, m := range []meterpoint.MPxN{c.MPxN[0] - 1, c.MPxN[last] + 1, c.MPxN[rowGroupRows-1] + 1} {
+		if _, there := slices.BinarySearch(c.MPxN, m); !there {
+			points = append(points, m)
+		}
+	}
+	p, found := &Published{manifest: &Manifest{Content: Content{Shards: stated}}}, make([]PublishedPoint, len(points))
+	if err := p.lookUp(bytes.NewReader(file), int64(len(file)), points, found); err != nil {
+		t.Fatal(err)
+	}
+	if len(points) < len(rows)+2 {
+		t.Errorf("only %d points are looked up", len(points))
+	}
+	for i, row := range rows {
+		if r := found[i].Row; r == nil || r.Row != int64(row) || r.Rule != c.Rule[row].String() || r.Disposition != c.Disposition[row].String() {
+			t.Errorf("row %d is looked up as %+v", row, r)
+		}
+	}
+	for i := len(rows); i < len(points); i++ {
+		if found[i].Row != nil {
+			t.Errorf("an MPxN that is not there is found: %+v", found[i].Row)
+		}
 	}
 }
 

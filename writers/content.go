@@ -13,6 +13,29 @@ import (
 // filled in.
 func newContent(cfg *engine.Config, f Flows, written *flowFiles, changes ChangesFacts, result *engine.Result) Content {
 	layouts := f.layouts(cfg.Fuel)
+	c := settingsOf(cfg)
+	c.Flows = FlowSettings{f.MaxRecords, f.TestFlag, f.FirstFileID, f.GasOrganisationID, f.FirstGeneration}
+	c.Totals = newTotals(result)
+	c.Shards = append([]Shard{}, written.shards...)
+	c.Changes = changes
+	c.Next = Next{FileID: f.FirstFileID, Generation: f.FirstGeneration}
+	c.Facts = FactCells(result.Facts)
+	for _, l := range layouts {
+		if l != nil {
+			c.Layouts = append(c.Layouts, LayoutInForce{l.Flow, l.Name, l.SHA256, l.Confirmed, l.Source})
+		}
+	}
+	if layouts[meterpoint.Electricity] != nil {
+		c.Next.FileID = written.nextNumber[meterpoint.Electricity]
+	}
+	if layouts[meterpoint.Gas] != nil {
+		c.Next.Generation = written.nextNumber[meterpoint.Gas]
+	}
+	return c
+}
+
+// settingsOf states what decides a meter point besides its rows.
+func settingsOf(cfg *engine.Config) Content {
 	c := Content{
 		AsOf:     cfg.AsOf.UTC().Truncate(time.Second),
 		Fuel:     cfg.Fuel.String(),
@@ -24,12 +47,6 @@ func newContent(cfg *engine.Config, f Flows, written *flowFiles, changes Changes
 			cfg.Digits.MPRNMin, cfg.Digits.MPRNMax},
 		RDP: RDPSettings{Gas: append([]string{}, cfg.Registrar.Gas...), TrustColumn: cfg.Registrar.TrustColumn,
 			Distributors: map[string]string{}},
-		Flows:   FlowSettings{f.MaxRecords, f.TestFlag, f.FirstFileID, f.GasOrganisationID, f.FirstGeneration},
-		Totals:  newTotals(result),
-		Shards:  append([]Shard{}, written.shards...),
-		Changes: changes,
-		Next:    Next{FileID: f.FirstFileID, Generation: f.FirstGeneration},
-		Facts:   FactCells(result.Facts),
 	}
 	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
 		c.Rules[a.String()] = cfg.Rules.Choices[a].String()
@@ -38,17 +55,6 @@ func newContent(cfg *engine.Config, f Flows, written *flowFiles, changes Changes
 		if mpid != "" {
 			c.RDP.Distributors[fmt.Sprintf("%02d", distributor)] = mpid
 		}
-	}
-	for _, l := range layouts {
-		if l != nil {
-			c.Layouts = append(c.Layouts, LayoutInForce{l.Flow, l.Name, l.SHA256, l.Confirmed, l.Source})
-		}
-	}
-	if layouts[meterpoint.Electricity] != nil {
-		c.Next.FileID = written.nextNumber[meterpoint.Electricity]
-	}
-	if layouts[meterpoint.Gas] != nil {
-		c.Next.Generation = written.nextNumber[meterpoint.Gas]
 	}
 	return c
 }

@@ -20,6 +20,19 @@ const flowBufferBytes = 256 << 10
 // Error texts give line and field, never what stands there, since that may be
 // an MPxN.
 func (l *Layout) Parse(r io.Reader, e Envelope, each func(Record) error) (recordsRead int64, err error) {
+	return l.parseAt(r, e, func(record Record, _ recordPlace) error { return each(record) })
+}
+
+// recordPlace is where the lines of a record stand in their file.
+type recordPlace struct {
+	line   int   // the first, from 1
+	offset int64 // of its first byte
+	text   []byte
+}
+
+// parseAt is Parse with the places of the records, whose text is valid during
+// the call.
+func (l *Layout) parseAt(r io.Reader, e Envelope, each func(Record, recordPlace) error) (recordsRead int64, err error) {
 	p := parser{reader: r, buffer: make([]byte, 0, flowBufferBytes)}
 	header := l.AppendHeader(nil, e)
 	if err := p.expect(header, "the header", 1); err != nil {
@@ -41,9 +54,10 @@ func (l *Layout) Parse(r io.Reader, e Envelope, each func(Record) error) (record
 		if err != nil {
 			return recordsRead, err
 		}
+		place := recordPlace{line, p.consumed, window[:size]}
 		p.consume(size)
 		recordsRead++
-		if err := each(record); err != nil {
+		if err := each(record, place); err != nil {
 			return recordsRead, err
 		}
 	}
@@ -63,6 +77,8 @@ type parser struct {
 	buffer []byte // what was read
 	start  int    // of what is still to be parsed
 	ended  bool
+
+	consumed int64 // bytes of the file
 }
 
 // window gives at least want bytes, fewer only at the end of the file. They
@@ -86,7 +102,7 @@ func (p *parser) window(want int) ([]byte, error) {
 	return p.buffer[p.start:], nil
 }
 
-func (p *parser) consume(size int) { p.start += size }
+func (p *parser) consume(size int) { p.start, p.consumed = p.start+size, p.consumed+int64(size) }
 
 // expect consumes exactly the given text, which is shown where it is missing:
 // headers and trailers hold no MPxN.

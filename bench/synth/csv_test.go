@@ -56,7 +56,7 @@ func TestWorkersDoNotMatterToCSVAndExtracts(t *testing.T) {
 		}
 		return all
 	}
-	for _, format := range []Format{Parquet, CSV} {
+	for _, format := range []Format{Parquet, Arrow, CSV} {
 		once := files(format, 1)
 		for _, workers := range []int{2, 3} {
 			for name, text := range files(format, workers) {

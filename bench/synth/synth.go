@@ -1,6 +1,6 @@
 // Package synth makes snapshots of a meter point estate that never was: a
-// devices table and a meter_points table, as Parquet or CSV, for demonstrations,
-// tests and measurements.
+// devices table and a meter_points table, as Parquet, Arrow IPC or CSV, for
+// demonstrations, tests and measurements.
 //
 // The estate is a list of stories (profiles.go, stories.go, faults.go): a home with its
 // meter points, their rows and devices, and how often it occurs. Every row of

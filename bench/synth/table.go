@@ -49,13 +49,14 @@ var layouts = [...]layout{
 // Format is how the files of a snapshot are written.
 type Format uint8
 
-// The formats. Rows are the same in either.
+// The formats. Rows are the same in each.
 const (
 	Parquet Format = iota
+	Arrow
 	CSV
 )
 
-func (f Format) file(name string) string { return name + [...]string{".parquet", ".csv"}[f] }
+func (f Format) file(name string) string { return name + [...]string{".parquet", ".arrow", ".csv"}[f] }
 
 // encoder writes one table. Its groups are filled by workers at the same time
 // and committed in order.
@@ -72,8 +73,11 @@ type groupEncoder interface {
 }
 
 func newEncoder(out io.Writer, cfg Config, t table) (encoder, error) {
-	if cfg.Format == CSV {
+	switch cfg.Format {
+	case CSV:
 		return newCSVEncoder(out, t), nil
+	case Arrow:
+		return newArrowEncoder(out, cfg, t)
 	}
 	return newParquetEncoder(out, cfg, t)
 }

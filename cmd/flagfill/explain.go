@@ -1,89 +1,164 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"strconv"
-	"syscall"
+	"runtime"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"flagfill/config"
 	"flagfill/engine"
+	"flagfill/loaders"
+	"flagfill/writers"
 )
 
-// errDifferences ends a command that found what it looked for and said so.
-var errDifferences = errors.New("differences found")
+// explainFlags are the flags of explain: those of run that decide a meter
+// point, and where to look for it.
+type explainFlags struct {
+	runFlags
+	publication string
+	extract     []string
+	rdp         string
+}
 
-// explain gives the exit code of an error and the text for stderr.
-func explain(ctx context.Context, err error) (code int, text string) {
-	if cause := (interrupted{}); errors.As(context.Cause(ctx), &cause) {
-		code = exitInterrupt
-		if cause.signal == syscall.SIGTERM {
-			code = exitTerminate
-		}
-		return code, cause.Error() + ": nothing was published"
+func newExplain() *cobra.Command {
+	f := explainFlags{runFlags: runFlags{workers: runtime.GOMAXPROCS(0)}}
+	cmd := &cobra.Command{
+		Use:   "explain MPXN… --devices PATH… --meter-points PATH… [flags]",
+		Short: "Why a meter point has its status, where it went, or why it was not sent",
+		Example: examples(
+			"flagfill explain 1200023305967 --devices devices.parquet --meter-points meter_points.parquet",
+			"flagfill explain 1200023305967 3938424403 --devices devices/ --meter-points points/ --publication publication",
+			"flagfill explain … --extract lond.csv --rdp LOND --json"),
+		Long: `explain answers from source row to flow line: which rows hold the MPxN, what each
+counts for, the rule and its paragraph, the open questions it hangs on, and why
+it is told to whom, or why not. It decides by the code of a run. A PATH is a
+file, a folder or a quoted glob. With --publication it shows the flow line, and
+takes --as-of, --fuel, --scope and --baseline from there where they are not
+given. It ends in 0 also for a number that is wrong or unknown, which is the
+answer then, and in 3 where a publication of the same rows and settings says
+something else. MPxNs are personal data: the answer shows them in full.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("flagfill explain MPXN --devices devices.parquet --meter-points meter_points.parquet",
+					"explain takes at least one MPxN, and none was given")
+			}
+			return nil
+		},
+		RunE: f.execute,
 	}
-	var refusal *engine.Refusal
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&f.devices, "devices", nil, "devices extract, `PATH`; may be repeated")
+	flags.StringArrayVar(&f.meterPoints, "meter-points", nil, "meter points extract, `PATH`; may be repeated")
+	flags.StringVar(&f.publication, "publication", "", "folder of a publication, `DIR`: show the flow line")
+	flags.StringArrayVar(&f.extract, "extract", nil, "what the RDPs hold, `PATH`; may be repeated")
+	flags.StringVar(&f.rdp, "rdp", "", "the RDP whose extract it is, `MPID`, where its rows do not say")
+	flags.StringVar(&f.config, "config", "", "configuration `FILE`; flagfill config prints one")
+	flags.Var(timeFlag{&f.asOf}, "as-of", "instant of the snapshot; default the publication's, or now")
+	flags.Var(choiceFlag{&f.fuel, engine.FuelChoices()}, "fuel", "fuels to assess")
+	flags.Var(choiceFlag{&f.scope, scopeNames}, "scope", "backfill moves only Null or N to I")
+	flags.Var(choiceFlag{&f.baseline, baselineNames}, "baseline", "what the RDPs are taken to know")
+	flags.IntVar(&f.workers, "workers", f.workers, "worker goroutines, `N`")
+	flags.BoolVar(&f.json, "json", false, "the answer as one JSON document")
+	return cmd
+}
+
+func (f *explainFlags) check() error {
+	const next = "flagfill explain MPXN --devices devices.parquet --meter-points meter_points.parquet"
 	switch {
-	case errors.Is(err, errDifferences):
-		return exitDifferences, ""
-	case errors.Is(err, errNoGo):
-		return exitOverLimit, ""
-	case errors.As(err, &refusal):
-		return map[engine.RefusalKind]int{engine.RefusedUsage: exitUsage, engine.RefusedLimit: exitOverLimit,
-			engine.RefusedInput: exitRefused}[refusal.Kind], refusal.Error()
+	case len(f.devices) == 0:
+		return usage(next, "--devices is not given")
+	case len(f.meterPoints) == 0:
+		return usage(next, "--meter-points is not given")
+	case f.rdp != "" && len(f.extract) == 0:
+		return usage("Name the extract with --extract.", "--rdp says whose extract it is, and none is given")
+	case f.workers < 1 || f.workers > 256:
+		return usage("Leave --workers out to use every processor.", "--workers is %d, and 1 to 256 are possible", f.workers)
 	}
-	for _, a := range advice {
-		if errors.Is(err, a.cause) {
-			return exitFailed, err.Error() + "\n" + a.next
+	return nil
+}
+
+func (f *explainFlags) execute(cmd *cobra.Command, asked []string) error {
+	started := time.Now()
+	if err := f.check(); err != nil {
+		return err
+	}
+	file, err := config.Load(f.config)
+	if err != nil {
+		return err
+	}
+	var published *writers.Published
+	if f.publication != "" {
+		if published, err = writers.OpenPublished(writers.OS{}, f.publication); err != nil {
+			return err
+		}
+		if err := f.takeFrom(published, cmd.Flags().Changed); err != nil {
+			return err
 		}
 	}
-	return exitFailed, err.Error()
-}
-
-// advice says what to do where the machine itself stands in the way.
-var advice = []struct {
-	cause error
-	next  string
-}{
-	{syscall.ENOSPC, "The disk is full: free space there or name another folder, and run again."},
-	{syscall.EDQUOT, "The quota is used up: free space there or name another folder, and run again."},
-	{syscall.EROFS, "The file system is read-only: name a folder on another one, and run again."},
-	{syscall.EFBIG, "The limit on the size of a file is too low: raise it (ulimit -f), and run again."},
-	{syscall.EMFILE, "The limit on open files is too low: raise it (ulimit -n), and run again."},
-	{syscall.EIO, "The disk fails: look at the system's log, name a folder on another one, and run again."},
-	{fs.ErrPermission, "Get the right to write there or name another folder, and run again."},
-	{fs.ErrNotExist, "Make the folder first or name another one, and run again."},
-	{syscall.ENOTDIR, "A folder of this path is a file: name another path, and run again."},
-}
-
-// usage is an error of the command line itself.
-func usage(next, format string, args ...any) error {
-	return &engine.Refusal{Kind: engine.RefusedUsage, Problem: fmt.Sprintf(format, args...), Next: next}
-}
-
-// flagError says of a flag what is wrong, and names the nearest one for one
-// that does not exist.
-func flagError(cmd *cobra.Command, err error) error {
-	next := "See " + cmd.CommandPath() + " --help."
-	var unknown *pflag.NotExistError
-	var invalid *pflag.InvalidValueError
-	var number *strconv.NumError
-	switch {
-	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
-		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if nearest, ok := engine.Nearest(unknown.GetSpecifiedName(), names); ok {
-			next = "Did you mean --" + nearest + "?"
-		}
-		return usage(next, "unknown flag --%s", engine.Shown(unknown.GetSpecifiedName()))
-	case errors.As(err, &invalid) && errors.As(err, &number):
-		return usage(next, "--%s: %q is not a number that it may be", invalid.GetFlag().Name, invalid.GetValue())
-	case errors.As(err, &invalid):
-		return usage(next, "--%s: %v", invalid.GetFlag().Name, errors.Unwrap(err))
+	cfg, err := f.decideBy(file, started)
+	if err != nil {
+		return err
 	}
-	return usage(next, "%s", engine.OneLine(err.Error()))
+	tables, err := f.open(loaders.Options{Delimiter: file.Input.Delimiter})
+	if err != nil {
+		return err
+	}
+	answers, err := engine.Explain(cmd.Context(), cfg, engine.Inputs{Devices: tables[engine.Devices], MeterPoints: tables[engine.MeterPoints]},
+		tables[engine.Extract], f.rdp, asked)
+	if err != nil {
+		return err
+	}
+	document, err := newExplanationDocument(&cfg, answers, published, f.publication)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		err = writeJSON(cmd.OutOrStdout(), document)
+	} else {
+		document.write(cmd.OutOrStdout())
+	}
+	if err == nil && document.disagrees() {
+		return errDifferences
+	}
+	return err
+}
+
+// takeFrom takes those flags from the publication that were not given.
+func (f *explainFlags) takeFrom(p *writers.Published, given func(flag string) bool) error {
+	if !given("as-of") {
+		f.asOf = p.AsOf()
+	}
+	for _, choice := range []struct {
+		flag    string
+		at      *int
+		choices []string
+		word    string
+	}{{"fuel", &f.fuel, engine.FuelChoices(), p.Fuel()}, {"scope", &f.scope, scopeNames, p.Scope()},
+		{"baseline", &f.baseline, baselineNames, p.Baseline()}} {
+		if given(choice.flag) {
+			continue
+		}
+		if *choice.at = slices.Index(choice.choices, choice.word); *choice.at < 0 {
+			return &engine.Refusal{Kind: engine.RefusedInput,
+				Problem: "cannot look into " + engine.ShownPath(f.publication) + ": its " + choice.flag + " is " + engine.Shown(choice.word) + ", which is none",
+				Next:    "flagfill verify says what is wrong with a publication."}
+		}
+	}
+	return nil
+}
+
+// open opens the tables that were named; Extract may be nil.
+func (f *explainFlags) open(options loaders.Options) (tables [3]engine.Source, err error) {
+	for table, paths := range [3][]string{engine.Devices: f.devices, engine.MeterPoints: f.meterPoints, engine.Extract: f.extract} {
+		if len(paths) == 0 {
+			continue
+		}
+		if tables[table], err = loaders.Open(paths, engine.Table(table), options); err != nil {
+			return tables, err
+		}
+	}
+	return tables, nil
 }

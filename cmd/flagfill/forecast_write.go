@@ -191,7 +191,7 @@ func (v *forecastView) writeOthers(w io.Writer) {
 	t := newTable(w, header...)
 	alignNumbers(t, numbers...)
 	for i, other := range v.forecast.Columns[0].Others {
-		row := table.Row{otherWords(other)}
+		row := table.Row{otherCutWords(other)}
 		for n := range v.forecast.Columns {
 			o := v.forecast.Columns[n].Others[i]
 			row = append(row, count(o.Files), forecast.Clock(o.Finish), count(o.Most))
@@ -202,7 +202,7 @@ func (v *forecastView) writeOthers(w io.Writer) {
 	fmt.Fprintln(w)
 }
 
-func otherWords(o forecast.Other) string {
+func otherCutWords(o forecast.Other) string {
 	switch {
 	case o.AnyFlight:
 		return "any number of files in flight"

@@ -79,7 +79,7 @@ was, with every kind of bad row at a known rate, and says what it planted.`,
 	flags.Var(&scale, "scale", "fia: 5 million live meters of 2020; gb: 57 million meter points, 120 million device rows; or a share of gb, as 0.1")
 	flags.Uint64Var(&cfg.Seed, "seed", cfg.Seed, "seed `N`")
 	flags.Var(choiceFlag{&order, []string{"shuffled", "sorted"}}, "order", "order of the rows")
-	flags.Var(choiceFlag{&format, []string{"parquet", "csv"}}, "format", "format of the files")
+	flags.Var(choiceFlag{&format, []string{"parquet", "arrow", "csv"}}, "format", "format of the files")
 	flags.BoolVar(&cfg.Extracts, "extracts", false, "also what RDPs hold, and truth: what is wrong with that")
 	flags.Float64Var(&errors, "errors", errors, "share of meter points with a planted fault, `RATE`")
 	return cmd

@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
-	code, text := explain(ctx, err)
+	code, text := exitOf(ctx, err)
 	if text != "" {
 		fmt.Fprintln(messages, "flagfill: "+quoted(text, err, args))
 	}
@@ -106,7 +106,7 @@ files for the registration data providers: whole and proven, or not at all.`,
 	root.SetUsageTemplate(usageTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newRun(), newInspect(), newVerify(), newWhatIf(), newForecast(), newGate(), newGenerate(), newRules(), newConfig(), newCompletion(), newVersion())
+	root.AddCommand(newRun(), newInspect(), newVerify(), newExplain(), newWhatIf(), newForecast(), newGate(), newGenerate(), newRules(), newConfig(), newCompletion(), newVersion())
 	completeFlags(root)
 	return root
 }

@@ -175,22 +175,9 @@ func abort(stderr io.Writer, written interface{ Abort() error }) {
 
 // configure joins the configuration file, the flags and this machine.
 func (f *runFlags) configure(file *config.Config, started time.Time) (_ engine.Config, _ writers.Settings, err error) {
-	cfg := engine.Config{
-		AsOf: f.asOf, Fuel: engine.FuelChoice(f.fuel), Limits: f.limits, ListWarnings: f.warnings,
-		ListRefused: f.exceptions != "", Clock: time.Now, Workers: f.workers, MemoryBytes: f.memory,
-	}
-	cfg.Scope, cfg.Baseline = meterpoint.Scope(f.scope), meterpoint.Baseline(f.baseline)
-	if cfg.AsOf.IsZero() {
-		cfg.AsOf = started.UTC().Truncate(time.Second)
-	}
-	if cfg.MemoryBytes == 0 {
-		cfg.MemoryBytes = defaultMemory()
-	}
-	file.Apply(&cfg)
-	f.inputs.apply(&cfg)
-	if cfg.Scope == meterpoint.Backfill && !cfg.Rules.InstalledStatus {
-		return cfg, writers.Settings{}, usage("Switch it on in [switches], or leave --scope out.",
-			"--scope backfill moves points to I, and the switch installed_status is off")
+	cfg, err := f.decideBy(file, started)
+	if err != nil {
+		return cfg, writers.Settings{}, err
 	}
 	flows := writers.Flows{MaxRecords: file.Flows.MaxRecords, TestFlag: file.Flows.TestFlag,
 		FirstFileID: file.Flows.FirstFileID, FirstGeneration: file.Flows.FirstGeneration,
@@ -212,6 +199,28 @@ func (f *runFlags) configure(file *config.Config, started time.Time) (_ engine.C
 			Host: host, Command: append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), Config: f.config, Out: f.out,
 			Started: started.UTC(), Elapsed: func() time.Duration { return time.Since(started) }},
 	}, nil
+}
+
+// decideBy joins what decides a meter point.
+func (f *runFlags) decideBy(file *config.Config, started time.Time) (engine.Config, error) {
+	cfg := engine.Config{
+		AsOf: f.asOf, Fuel: engine.FuelChoice(f.fuel), Limits: f.limits, ListWarnings: f.warnings,
+		ListRefused: f.exceptions != "", Clock: time.Now, Workers: f.workers, MemoryBytes: f.memory,
+	}
+	cfg.Scope, cfg.Baseline = meterpoint.Scope(f.scope), meterpoint.Baseline(f.baseline)
+	if cfg.AsOf.IsZero() {
+		cfg.AsOf = started.UTC().Truncate(time.Second)
+	}
+	if cfg.MemoryBytes == 0 {
+		cfg.MemoryBytes = defaultMemory()
+	}
+	file.Apply(&cfg)
+	f.inputs.apply(&cfg)
+	if cfg.Scope == meterpoint.Backfill && !cfg.Rules.InstalledStatus {
+		return cfg, usage("Switch it on in [switches], or leave --scope out.",
+			"--scope backfill moves points to I, and the switch installed_status is off")
+	}
+	return cfg, nil
 }
 
 // listed writes the exceptions to a file of their own too.

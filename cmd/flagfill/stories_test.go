@@ -31,7 +31,8 @@ var storiesFolder = filepath.Join("..", "..", "testdata", "stories")
 // encoding is a way to store the same table.
 type encoding struct {
 	name         string
-	csv          bool // as it is, or in quotes; else Parquet
+	csv          bool // as it is, or in quotes
+	arrow        bool // else Parquet
 	quoted       bool
 	integers     bool // columns of plain numbers become BIGINT
 	rowsPerGroup int
@@ -42,6 +43,8 @@ var encodings = []encoding{
 	{name: "integers in small row groups", integers: true, rowsPerGroup: 3},
 	{name: "CSV", csv: true},
 	{name: "CSV in quotes", csv: true, quoted: true},
+	{name: "Arrow file", arrow: true, rowsPerGroup: 1000},
+	{name: "Arrow stream of small batches", arrow: true, integers: true, rowsPerGroup: 3},
 }
 
 func TestStories(t *testing.T) {
@@ -77,6 +80,9 @@ func runStory(t *testing.T, story string, e encoding) string {
 		case e.quoted:
 			path = filepath.Join(folder, table+".csv")
 			writeQuotedCSV(t, path, rows)
+		case e.arrow:
+			path = filepath.Join(folder, table+".arrow")
+			writeArrow(t, path, rows, e)
 		case !e.csv:
 			path = filepath.Join(folder, table+".parquet")
 			writeParquet(t, path, rows, e)

@@ -97,6 +97,12 @@ func (q Question) Outcome(p Point) Outcome {
 	return o
 }
 
+// Differs tells whether two outcomes of a point are another status, hold or
+// reportability: what makes a point depend on an open question.
+func (o Outcome) Differs(other Outcome) bool {
+	return o.Status != other.Status || o.Hold != other.Hold || o.Reportable != other.Reportable
+}
+
 // news tells whether an RDP that knows only the baseline should be told the
 // status. Null and anything not in force is never told.
 func (b Baseline) news(p Point, status ServiceStatus) bool {

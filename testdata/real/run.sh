@@ -67,6 +67,7 @@ verdict "and are refused where it lists others" "$([ $? = 5 ] && [ ! -e "$work/r
 . "$root/testdata/real/runbook.sh"
 . "$root/testdata/real/duckdb.sh"
 . "$root/testdata/real/arrowrs.sh"
+. "$root/testdata/real/arrow.sh"
 
 go run ./bench/peers -points 100000 -turns 1 -snapshots "$work/snapshots" -results "$work/results" job >"$work/stdout" 2>"$work/stderr"
 verdict "DuckDB, maps and sort come to the same flow records" "$([ $? = 0 ] || echo "they do not")"
