@@ -137,7 +137,7 @@ func TestPackedCSVRefused(t *testing.T) {
 		{"a few bytes behind gzip", append(slices.Clone(gz), 0), "the gzip data ends before its end"},
 		{"text behind zstd", append(slices.Clone(zst), "and so on and on"...), "which unpack to 8: something else than zstd data follows"},
 		{"gzip behind zstd", append(slices.Clone(zst), gz...), "something else than zstd data follows"},
-		{"Parquet within", packed(t, "gzip", string(writeParquet(t, keyedRows(1)))), "it holds gzip-compressed data that is no text, neither Parquet nor CSV"},
+		{"Parquet within", packed(t, "gzip", string(writeParquet(t, keyedRows(1)))), "it holds gzip-compressed data that is no text, not Parquet, Arrow or CSV"},
 		{"gzip within zstd", packed(t, "zstd", string(gz)), "it holds zstd-compressed data that is no text"},
 		{"nothing within", packed(t, "gzip", ""), "it holds gzip-compressed data that unpacks to nothing (0 bytes)"},
 		{"a wrong row", packed(t, "zstd", "a,b\n1,2\n3\n"), "line 3: the row has 1 fields"},
