@@ -43,7 +43,7 @@ demo: build ## generate a million meter points, inspect, run, verify, show the r
 test: ## every test that needs Go alone
 	$(GO) test ./...
 
-test-real: build ## tests that need Node, mount(8), coreutils, gzip and zstd; fails where they are missing
+test-real: build ## tests that need Node, minisign, mount(8), coreutils, gzip and zstd; fails where they are missing
 	bash testdata/real/run.sh
 
 assurance: ## try every property; a tenth, or DEEP=1 for all (ONLY, SEEDS, ROTATION)

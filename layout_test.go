@@ -27,6 +27,8 @@ var mayImport = map[string]struct {
 	"loaders":            {ours: []string{"engine", "engine/kernel", "engine/meterpoint"}},
 	"writers":            {ours: []string{"engine", "engine/meterpoint"}},
 	"config":             {ours: []string{"engine", "engine/meterpoint"}},
+	"forecast":           {ours: []string{"config", "engine", "engine/meterpoint"}},
+	"gate":               {ours: []string{"config", "writers", "engine", "engine/meterpoint"}},
 	"bench/synth":        {ours: []string{"engine/meterpoint"}},
 	"bench/measure":      {standardOnly: true},
 	"bench/floors":       {ours: []string{"bench/measure"}},
@@ -38,7 +40,7 @@ var mayImport = map[string]struct {
 	"assurance/mutants":  {standardOnly: true},
 	"assurance/property": {standardOnly: true},
 	"assurance/sbom":     {standardOnly: true},
-	"cmd/flagfill":       {ours: []string{"config", "loaders", "writers", "bench/synth", "engine", "engine/meterpoint"}},
+	"cmd/flagfill":       {ours: []string{"config", "forecast", "gate", "loaders", "writers", "bench/synth", "engine", "engine/meterpoint"}},
 	".":                  {},
 }
 
@@ -163,8 +165,8 @@ func TestGoroutinesStartInOnePlace(t *testing.T) {
 	}
 }
 
-// No clock, no randomness, no environment inside the engine, the loaders and
-// the writers: they come in through the configuration.
+// No clock, no randomness, no environment inside the engine, the loaders, the
+// writers, forecasts and the gate: they come in through the configuration.
 func TestNoClockInside(t *testing.T) {
 	forbidden := map[string][]string{
 		"time": {"Now", "Since", "Until"},
@@ -172,7 +174,7 @@ func TestNoClockInside(t *testing.T) {
 		"rand": nil, // every use
 	}
 	for _, s := range sources(t) {
-		inside := slices.Contains([]string{"engine", "engine/kernel", "engine/meterpoint", "loaders", "writers"}, s.folder)
+		inside := slices.Contains([]string{"engine", "engine/kernel", "engine/meterpoint", "loaders", "writers", "forecast", "gate"}, s.folder)
 		if s.isTest() || !inside {
 			continue
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"testing"
 
@@ -98,7 +99,7 @@ func TestPropertyAlternativesAreRuns(t *testing.T) {
 			for range snapshots {
 				in := hostileTables(random).inputs(t, folder)
 				cfg := asking(readingOf(random), random)
-				run := assess(t, in, cfg)
+				run, hanging := assess(t, in, cfg), map[meterpoint.MPxN]bool{}
 				for a, total := range run.Summary.Ambiguities {
 					depend := map[meterpoint.MPxN]bool{}
 					for _, alternative := range total.Alternatives {
@@ -119,6 +120,10 @@ func TestPropertyAlternativesAreRuns(t *testing.T) {
 						t.Fatalf("%s of %+v says that %d points depend on it, and %d come out differently", total.Name, cfg.Question, total.Count, len(depend))
 					}
 					differing += len(depend)
+					maps.Copy(hanging, depend)
+				}
+				if n := run.Facts.Ambiguous(cfg.Question); n != int64(len(hanging)) {
+					t.Fatalf("%+v: %d points are said to hang on an open question, and %d come out differently", cfg.Question, n, len(hanging))
 				}
 			}
 			if differing == 0 {
@@ -152,4 +157,101 @@ func (a *assessment) standing(m meterpoint.MPxN, other *assessment) standing {
 		return standing{status: other.listed[m].old}
 	}
 	return standing{p.new, p.disposition == engine.Held, p.disposition <= engine.Undeliverable}
+}
+
+// Every answer of whatif, however it is broken down, is what a run under that
+// scenario finds, counted here from the run's own list of meter points.
+func TestPropertyWhatIfIsARun(t *testing.T) {
+	const snapshots = 2
+	property.Property{Goal: "R3", Name: "what-if answers are what runs under them find", Unit: "scenarios", Seeds: 100}.Check(t,
+		func(t *testing.T, seed int) (scenarios int64) {
+			random, folder, others := rand.New(rand.NewPCG(uint64(seed), 7)), t.TempDir(), 0
+			for range snapshots {
+				in := hostileTables(random).inputs(t, folder)
+				cfg := asking(readingOf(random), random)
+				first := assess(t, in, cfg)
+				chosen := engine.Scenario{Question: cfg.Question, Switches: cfg.Switches}
+				asked := append([]engine.Scenario{chosen}, engine.Alone(chosen, engine.Dimensions())...)
+				asked = append(asked, engine.Crossed(chosen, engine.Dimensions()[:3])...)
+				answers := throughManifest(t, first.Facts).Ask(asked)
+				for i, s := range asked {
+					cfg.Question, cfg.Switches = s.Question, s.Switches
+					run := assess(t, in, cfg)
+					if diff := cmp.Diff(counted(run, first), answers[i]); diff != "" {
+						t.Fatalf("asked under %+v, a run under %+v (- run, + answer):\n%s", chosen, s, diff)
+					}
+					if answers[i].Otherwise > 0 {
+						others++
+					}
+					scenarios++
+				}
+			}
+			if others == 0 {
+				t.Error("no scenario has another answer")
+			}
+			return scenarios
+		})
+}
+
+// counted is the answer as the points listed by a run give it, against those of
+// another run of the same snapshot.
+func counted(run, first *assessment) engine.Answer {
+	a := engine.Answer{Moves: map[engine.Move]engine.Tally{}}
+	for m, p := range run.listed {
+		t := engine.Tally{}
+		switch p.disposition {
+		case engine.Held:
+			a.Held++
+		case engine.Left:
+			a.Left++
+		case engine.Emitted:
+			t.Emitted, t.Reportable = 1, 1
+		case engine.Withheld, engine.Undeliverable:
+			t.Reportable = 1
+		}
+		if p.disposition != engine.Held && p.disposition != engine.Left && p.old != p.new {
+			t.Changed = 1
+		}
+		if t != (engine.Tally{}) {
+			move := engine.Move{Fuel: m.Fuel(), RDP: p.rdp, From: p.old, To: p.new}
+			sum := a.Moves[move]
+			a.Moves[move] = engine.Tally{Changed: sum.Changed + t.Changed, Reportable: sum.Reportable + t.Reportable, Emitted: sum.Emitted + t.Emitted}
+			a.Changed, a.Reportable, a.Emitted = a.Changed+t.Changed, a.Reportable+t.Reportable, a.Emitted+t.Emitted
+		}
+	}
+	a.HeldBack = run.Summary.Reportable.HeldBack
+	a.Otherwise = otherwise(run, first)
+	return a
+}
+
+// otherwise counts the points that one of two runs lists and the other does
+// not, or differently.
+func otherwise(a, b *assessment) (n int64) {
+	came := func(p listedPoint) [5]int {
+		emitted := 0
+		if p.disposition == engine.Emitted {
+			emitted = 1
+		}
+		fate, reportable := 0, 0
+		switch p.disposition {
+		case engine.Held:
+			fate = 1
+		case engine.Left:
+			fate = 2
+		case engine.Emitted, engine.Withheld, engine.Undeliverable:
+			reportable = 1
+		}
+		return [5]int{1, int(p.new), fate, reportable, emitted}
+	}
+	for m, p := range a.listed {
+		if other, listed := b.listed[m]; !listed || came(p) != came(other) {
+			n++
+		}
+	}
+	for m := range b.listed {
+		if _, listed := a.listed[m]; !listed {
+			n++
+		}
+	}
+	return n
 }

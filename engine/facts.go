@@ -176,3 +176,29 @@ func (f Facts) ambiguities(q meterpoint.Question) []AmbiguityTotal {
 	}
 	return totals
 }
+
+// Ambiguous counts the meter points that hang on at least one open question:
+// with another choice of it their status, hold or reportability would differ.
+func (f Facts) Ambiguous(q meterpoint.Question) int64 {
+	var n int64
+	for _, c := range f {
+		if hangsOnChoice(q, c.Point) {
+			n += c.Count
+		}
+	}
+	return n
+}
+
+func hangsOnChoice(q meterpoint.Question, p meterpoint.Point) bool {
+	was := q.Outcome(p)
+	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
+		for _, choice := range a.Choices() {
+			other := q
+			other.Rules = q.Rules.With(a, choice)
+			if was.Differs(other.Outcome(p)) {
+				return true
+			}
+		}
+	}
+	return false
+}

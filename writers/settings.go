@@ -141,7 +141,25 @@ func (f Flows) cautions(layouts [2]*Layout) []string {
 		}
 	}
 	if len(unset) > 0 {
-		cautions = append(cautions, "test identifiers: [flows] "+strings.Join(unset, ", ")+" not set")
+		cautions = append(cautions, testIdentifiers+"[flows] "+strings.Join(unset, ", ")+" not set")
 	}
 	return cautions
+}
+
+// testIdentifiers begins the caution of numbers that nobody assigned.
+const testIdentifiers = "test identifiers: "
+
+// TestIdentifiers says, in words, by what receivers would take flow files for
+// test files, or for somebody else's.
+func (m *Manifest) TestIdentifiers() []string {
+	var found []string
+	for _, caution := range m.Cautions {
+		if strings.HasPrefix(caution, testIdentifiers) {
+			found = append(found, strings.TrimPrefix(caution, testIdentifiers))
+		}
+	}
+	if flag := m.Content.Flows.TestFlag; flag != operational {
+		found = append(found, "test flag "+engine.Shown(flag))
+	}
+	return found
 }

@@ -115,6 +115,11 @@ func (v *verifier) readManifest() error {
 	if err != nil || text == nil {
 		return err
 	}
+	return v.proveManifest(text)
+}
+
+// proveManifest takes a manifest for true where it proves itself.
+func (v *verifier) proveManifest(text []byte) error {
 	m, err := DecodeManifest(text)
 	if err != nil {
 		v.find(manifestName, "%v", err)

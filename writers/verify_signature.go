@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/base64"
+	"slices"
 
 	"aead.dev/minisign"
 )
@@ -52,6 +53,12 @@ func (v *verifier) readSignature() error {
 	}
 	v.checkSignature(&s, text)
 	return nil
+}
+
+// BytesProven tells whether the files are what was published, whoever did so:
+// nothing is wrong but that a signature is missing or not by the key demanded.
+func (v *Verification) BytesProven() bool {
+	return !slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.Path != signatureName })
 }
 
 // checkSignature proves SHA256SUMS, and with it every byte of the publication,

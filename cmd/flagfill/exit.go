@@ -30,6 +30,8 @@ func exitOf(ctx context.Context, err error) (code int, text string) {
 	switch {
 	case errors.Is(err, errDifferences):
 		return exitDifferences, ""
+	case errors.Is(err, errNoGo):
+		return exitOverLimit, ""
 	case errors.As(err, &refusal):
 		return map[engine.RefusalKind]int{engine.RefusedUsage: exitUsage, engine.RefusedLimit: exitOverLimit,
 			engine.RefusedInput: exitRefused}[refusal.Kind], refusal.Error()

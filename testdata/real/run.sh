@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The real program against the real machine: what the properties of assurance/
-# do with disks, limits, signals and rivals, at a few seeds; then sha256sum, and
-# DuckDB as the other side: it writes what is read here, and reads what is
-# written here; and other programs as those who write and pack extracts. Needs
-# root (for mounts), util-linux, gzip, zstd, node and npm, and fails where one is missing. `make test-real` builds and runs it.
+# do with disks, limits, signals and rivals, at a few seeds; then sha256sum, the
+# runbook with minisign, DuckDB as the other side – it writes what is read here,
+# and reads what is written here – and other programs as those who write and pack
+# extracts. Needs root (for mounts), util-linux, minisign, gzip, zstd, node and
+# npm, and fails where one is missing. `make test-real` builds and runs it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -63,6 +64,7 @@ sed -i 's/devices/other/; s/meter_points/devices/; s/other/meter_points/' "$smal
 publish "$small" "$work/refused" --expect-inputs "$small/SHA256SUMS"
 verdict "and are refused where it lists others" "$([ $? = 5 ] && [ ! -e "$work/refused" ] || echo "they are not")"
 . "$root/testdata/real/packed.sh"
+. "$root/testdata/real/runbook.sh"
 . "$root/testdata/real/duckdb.sh"
 . "$root/testdata/real/arrowrs.sh"
 . "$root/testdata/real/arrow.sh"
