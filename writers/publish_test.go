@@ -129,7 +129,7 @@ func TestPublicationVerifies(t *testing.T) {
 	if len(got.Findings) > 0 {
 		t.Error(got.Findings)
 	}
-	if got.Records != 6 || got.Files != 9 || got.ContentDigest != manifest.ContentDigest {
+	if got.Records != 6 || got.Files != 10 || got.ContentDigest != manifest.ContentDigest {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -106,7 +106,7 @@ files for the registration data providers: whole and proven, or not at all.`,
 	root.SetUsageTemplate(usageTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newRun(), newInspect(), newVerify(), newExplain(), newGenerate(), newRules(), newConfig(), newCompletion(), newVersion())
+	root.AddCommand(newRun(), newInspect(), newVerify(), newReport(), newExplain(), newGenerate(), newRules(), newConfig(), newCompletion(), newVersion())
 	completeFlags(root)
 	return root
 }

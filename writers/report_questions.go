@@ -1,0 +1,104 @@
+package writers
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"flagfill/engine"
+	"flagfill/engine/meterpoint"
+	"flagfill/writers/page"
+)
+
+// openQuestions shows the ambiguity ledger: what hangs on each open question of
+// the rule, and what the whole run would give with only that choice changed.
+func (r *report) openQuestions() page.Section {
+	s := page.Section{ID: "open-questions", Heading: "What hangs on open questions",
+		Lead: "The rule leaves seven gaps, closed by named policies. Each table gives the whole run's totals with only that choice changed."}
+	totals := &r.content.Totals
+	var idle []string
+	for _, a := range totals.Ambiguities {
+		if a.Count == 0 {
+			idle = append(idle, engine.Shown(a.Name))
+			continue
+		}
+		t := &page.Table{Caption: "Totals of the run by policy of " + engine.Shown(a.Name), Quiet: true, Columns: []page.Column{{Heading: "policy"},
+			{Heading: "changed", Kind: page.Numbers}, {Heading: "", Kind: page.Numbers}, {Heading: "reportable", Kind: page.Numbers}, {Heading: "", Kind: page.Numbers}}}
+		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(a.Policy) + ", in force"), page.Number(totals.MeterPoints.Changed), page.Text(""),
+			page.Number(totals.Reportable.Total), page.Text("")})
+		for _, other := range a.Alternatives {
+			t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(other.Policy)),
+				page.Number(other.Changed), page.Difference(other.Changed - totals.MeterPoints.Changed),
+				page.Number(other.Reportable), page.Difference(other.Reportable - totals.Reportable.Total)})
+		}
+		s.Parts = append(s.Parts, page.Part{Heading: engine.Shown(a.Name),
+			Text: fmt.Sprintf("%s – %s.", hangs(a.Count), gapOf(a.Name)), Table: t})
+	}
+	if len(idle) > 0 {
+		s.Parts = append(s.Parts, page.Part{Text: "No meter point hangs on " + strings.Join(idle, ", ") + "."})
+	}
+	return s
+}
+
+func hangs(n int64) string {
+	if n == 1 {
+		return "1 meter point depends on it"
+	}
+	return page.Grouped(n) + " meter points depend on it"
+}
+
+func gapOf(name string) string {
+	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
+		if a.String() == name {
+			return a.Gap()
+		}
+	}
+	return "of another edition of the rule"
+}
+
+// settings shows under which rules and limits the content stands.
+func (r *report) settings() page.Section {
+	c := r.content
+	policies := &page.Table{Caption: "Policies in force", Columns: []page.Column{{Heading: "open question"}, {Heading: "policy"}}}
+	for _, a := range c.Totals.Ambiguities {
+		policies.Rows = append(policies.Rows, []page.Cell{page.Text(engine.Shown(a.Name)), page.Text(engine.Shown(a.Policy))})
+	}
+	limits := &page.Table{Caption: "Limits", Columns: []page.Column{{Heading: "limit"}, {Heading: "in force", Kind: page.Numbers}, {Heading: ""}}}
+	for _, l := range r.manifest.Limits {
+		remark := "default"
+		if l.Overridden {
+			remark = "overridden"
+		}
+		limits.Rows = append(limits.Rows, []page.Cell{page.Text(engine.OneLine(l.Name)), page.Text(engine.OneLine(l.Limit)), page.Text(remark)})
+	}
+	layouts := &page.Table{Caption: "Layouts of the flows", Columns: []page.Column{{Heading: "flow"}, {Heading: "layout"}, {Heading: "state"}, {Heading: "SHA-256", Kind: page.Codes, Spare: true}}}
+	for _, l := range c.Layouts {
+		state := "unconfirmed"
+		if l.Confirmed {
+			state = "confirmed"
+		}
+		layouts.Rows = append(layouts.Rows, []page.Cell{page.Text(engine.Shown(l.Flow)), page.Text(engine.OneLine(l.Name)), page.Text(state), page.Text(l.SHA256)})
+	}
+	return page.Section{ID: "settings", Heading: "Under which rules",
+		Parts: []page.Part{{Table: policies}, {Table: limits}, {Table: layouts}, {Facts: r.settingsFacts()}}}
+}
+
+func (r *report) settingsFacts() []page.Fact {
+	c := r.content
+	var distributors []string
+	for _, id := range slices.Sorted(maps.Keys(c.RDP.Distributors)) {
+		distributors = append(distributors, engine.Shown(id)+" "+engine.Shown(c.RDP.Distributors[id]))
+	}
+	v, f := c.Validation, c.Flows
+	return []page.Fact{
+		{Name: "Check digit of MPANs", Value: engine.Shown(v.MPANCheckDigit)},
+		{Name: "Check digits of MPRNs", Value: fmt.Sprintf("%s, of %d to %d digits", engine.Shown(v.MPRNCheckDigits), v.MPRNMinDigits, v.MPRNMaxDigits)},
+		{Name: "Records to a flow file", Value: "at most " + page.Grouped(int64(f.MaxRecords))},
+		{Name: "Test flag", Value: engine.Shown(f.TestFlag)},
+		{Name: "Next file id, generation", Value: fmt.Sprintf("%d, %d", c.Next.FileID, c.Next.Generation)},
+		{Name: "RDPs of gas", Value: engine.ShownAll(c.RDP.Gas)},
+		{Name: "Column rdp_id prevails", Value: map[bool]string{true: "yes", false: "no"}[c.RDP.TrustColumn]},
+		{Name: "Distributors", Value: strings.Join(distributors, ", ")},
+	}
+}
