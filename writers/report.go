@@ -111,9 +111,9 @@ func (r *report) verdict() string {
 	case told.Total == 0:
 		return "No meter point is news to anyone"
 	case told.Emitted == 0:
-		return counted(told.Total, "meter point") + " to tell, and none may be sent"
+		return counted(told.Total, "meter point") + " to tell, and none that may be sent"
 	}
-	return counted(told.Emitted, "meter point") + " to tell " + counted(int64(len(slices.Compact(rdps))), "RDP")
+	return counted(told.Emitted, "meter point") + " for " + counted(int64(len(slices.Compact(rdps))), "RDP")
 }
 
 func (r *report) footer() string {

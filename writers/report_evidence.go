@@ -19,11 +19,11 @@ func (r *report) timings() page.Section {
 		Lead: "Until the publication was sealed. Making it durable, reading it back and the rename follow."}
 	stages := &page.Table{Caption: "Stages, one after another", Columns: timeColumns("stage")}
 	appendTimes(stages, r.run.Stages)
-	s.Parts = []page.Part{{Table: stages}}
+	s.Parts = []page.Part{{Tables: []*page.Table{stages}}}
 	for _, crew := range r.run.Work {
 		t := &page.Table{Caption: fmt.Sprintf("%d × %s", crew.Goroutines, engine.OneLine(crew.Crew)), Columns: timeColumns("step")}
 		appendTimes(t, crew.Steps)
-		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Steps of " + engine.OneLine(crew.Crew), Parts: []page.Part{{Table: t}}}})
+		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Steps of " + engine.OneLine(crew.Crew), Parts: []page.Part{{Tables: []*page.Table{t}}}}})
 	}
 	s.Parts = append(s.Parts, page.Part{Facts: []page.Fact{
 		{Name: "Started", Value: r.run.Started.UTC().Format(time.RFC3339)},
@@ -70,17 +70,17 @@ func (r *report) inputs() page.Section {
 		Lead: "A fingerprint tells a file by its size and its ends; the manifest lists them all."}
 	t := &page.Table{Caption: "Tables", Columns: []page.Column{{Heading: "table"}, {Heading: "files", Kind: page.Numbers},
 		{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}}}
-	s.Parts = []page.Part{{Table: t}}
+	s.Parts = []page.Part{{Tables: []*page.Table{t}}}
 	for _, in := range r.manifest.Inputs {
 		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(in.Table)), page.Number(int64(len(in.Files))), page.Number(in.Rows), page.Text(engine.SizeWords(in.Bytes))})
-		files := &page.Table{Caption: "Files of " + engine.Shown(in.Table), Quiet: true, Columns: []page.Column{{Heading: "file"}, {Heading: "format", Spare: true},
+		files := &page.Table{Caption: "Files of " + engine.Shown(in.Table), Quiet: true, Columns: []page.Column{{Heading: "file", Kind: page.Codes}, {Heading: "format", Spare: true},
 			{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}, {Heading: "fingerprint", Kind: page.Codes, Spare: true}}}
 		for _, f := range in.Files[:min(len(in.Files), filesShown)] {
 			files.Rows = append(files.Rows, []page.Cell{page.Text(engine.ShownPath(f.Path)), page.Text(engine.Shown(f.Format)), page.Number(f.Rows), page.Text(engine.SizeWords(f.Bytes)), page.Text(engine.OneLine(f.Fingerprint))})
 		}
 		s.Parts = append(s.Parts,
 			page.Part{Facts: []page.Fact{{Name: "Fingerprint of " + engine.Shown(in.Table), Value: in.Fingerprint, Code: true}}},
-			page.Part{More: &page.More{Summary: "Files of " + engine.Shown(in.Table), Parts: []page.Part{{Table: files, Text: beyond(len(in.Files))}}}})
+			page.Part{More: &page.More{Summary: "Files of " + engine.Shown(in.Table), Parts: []page.Part{{Tables: []*page.Table{files}, Text: beyond(len(in.Files))}}}})
 	}
 	return s
 }
@@ -88,7 +88,7 @@ func (r *report) inputs() page.Section {
 // files shows what was written, with the digests that prove it.
 func (r *report) files() page.Section {
 	c := r.content
-	shards := &page.Table{Caption: "Flow files", Quiet: true, Columns: []page.Column{{Heading: "file"}, {Heading: "records", Kind: page.Numbers},
+	shards := &page.Table{Caption: "Flow files", Quiet: true, Columns: []page.Column{{Heading: "file", Kind: page.Codes}, {Heading: "records", Kind: page.Numbers},
 		{Heading: "size", Kind: page.Numbers}, {Heading: "SHA-256", Kind: page.Codes, Spare: true}}}
 	for _, s := range c.Shards[:min(len(c.Shards), filesShown)] {
 		shards.Rows = append(shards.Rows, []page.Cell{page.Text(engine.ShownPath(s.Path)), page.Number(s.Records), page.Text(engine.SizeWords(s.Bytes)), page.Text(s.SHA256)})
@@ -103,7 +103,7 @@ func (r *report) files() page.Section {
 			{Name: "Flow files", Value: page.Grouped(int64(len(c.Shards)))},
 		}}}}
 	if len(c.Shards) > 0 {
-		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Flow files", Parts: []page.Part{{Table: shards, Text: beyond(len(c.Shards))}}}})
+		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Flow files", Parts: []page.Part{{Tables: []*page.Table{shards}, Text: beyond(len(c.Shards))}}}})
 	}
 	return s
 }

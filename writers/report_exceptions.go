@@ -43,14 +43,14 @@ func (r *report) exceptions() page.Section {
 		}
 		t.Rows = append(t.Rows, []page.Cell{page.Text(code.String()), page.Text(exceptionEffects[code]), page.Number(n), page.Number(totals.Warnings[code.String()])})
 		if rows := r.samples[code.String()]; len(rows) > 0 {
-			examples.Parts = append(examples.Parts, page.Part{Table: r.samplesTable(code.String(), rows)})
+			examples.Parts = append(examples.Parts, page.Part{Tables: []*page.Table{r.samplesTable(code.String(), rows)}})
 		}
 	}
 	if len(t.Rows) == 0 {
 		s.Parts = []page.Part{{Text: "Every row and value could be used."}}
 		return s
 	}
-	s.Parts = []page.Part{{Table: t}}
+	s.Parts = []page.Part{{Tables: []*page.Table{t}}}
 	if !r.manifest.Exceptions.WarningsListed && len(totals.Warnings) > 0 {
 		s.Parts = append(s.Parts, page.Part{Text: "Warnings are counted, and not listed: --warnings lists them."})
 	}
@@ -61,14 +61,14 @@ func (r *report) exceptions() page.Section {
 }
 
 func (r *report) samplesTable(code string, rows []exceptionRow) *page.Table {
-	t := &page.Table{Caption: code, Columns: []page.Column{{Heading: "file"}, {Heading: "row", Kind: page.Numbers},
-		{Heading: "column"}, {Heading: "value", Kind: page.Codes}}}
+	t := &page.Table{Caption: code, Columns: []page.Column{{Heading: "column"}, {Heading: "row", Kind: page.Numbers},
+		{Heading: "value", Kind: page.Codes}, {Heading: "file", Kind: page.Codes, Spare: true}}}
 	for _, row := range rows {
 		value := engine.OneLine(row.Value)
 		if !r.reveal {
 			value = masked(row.Value)
 		}
-		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.ShownPath(row.File)), page.Number(row.Row), page.Text(engine.Shown(row.Column)), page.Text(value)})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(row.Column)), page.Number(row.Row), page.Text(value), page.Text(engine.ShownPath(row.File))})
 	}
 	return t
 }

@@ -23,17 +23,15 @@ func (r *report) openQuestions() page.Section {
 			idle = append(idle, engine.Shown(a.Name))
 			continue
 		}
-		t := &page.Table{Caption: "Totals of the run by policy of " + engine.Shown(a.Name), Quiet: true, Columns: []page.Column{{Heading: "policy"},
-			{Heading: "changed", Kind: page.Numbers}, {Heading: "", Kind: page.Numbers}, {Heading: "reportable", Kind: page.Numbers}, {Heading: "", Kind: page.Numbers}}}
-		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(a.Policy) + ", in force"), page.Number(totals.MeterPoints.Changed), page.Text(""),
-			page.Number(totals.Reportable.Total), page.Text("")})
+		t := &page.Table{Caption: "Totals of the run by policy of " + engine.Shown(a.Name), Quiet: true, Square: true, Columns: []page.Column{
+			{Heading: "policy"}, {Heading: "changed", Kind: page.Numbers}, {Heading: "reportable", Kind: page.Numbers}}}
+		changed, reportable := totals.MeterPoints.Changed, totals.Reportable.Total
+		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(a.Policy) + ", in force"), page.Number(changed), page.Number(reportable)})
 		for _, other := range a.Alternatives {
-			t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(other.Policy)),
-				page.Number(other.Changed), page.Difference(other.Changed - totals.MeterPoints.Changed),
-				page.Number(other.Reportable), page.Difference(other.Reportable - totals.Reportable.Total)})
+			t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(other.Policy)), page.Beside(other.Changed, changed), page.Beside(other.Reportable, reportable)})
 		}
 		s.Parts = append(s.Parts, page.Part{Heading: engine.Shown(a.Name),
-			Text: fmt.Sprintf("%s – %s.", hangs(a.Count), gapOf(a.Name)), Table: t})
+			Text: fmt.Sprintf("%s: %s", hangs(a.Count), gapOf(a.Name)), Tables: []*page.Table{t}})
 	}
 	if len(idle) > 0 {
 		s.Parts = append(s.Parts, page.Part{Text: "No meter point hangs on " + strings.Join(idle, ", ") + "."})
@@ -48,21 +46,25 @@ func hangs(n int64) string {
 	return page.Grouped(n) + " meter points depend on it"
 }
 
+// gapOf says what the question is about, as a sentence ends.
 func gapOf(name string) string {
 	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
 		if a.String() == name {
-			return a.Gap()
+			if gap := a.Gap(); strings.HasSuffix(gap, "?") {
+				return gap
+			}
+			return a.Gap() + "."
 		}
 	}
-	return "of another edition of the rule"
+	return "of another edition of the rule."
 }
 
 // settings shows under which rules and limits the content stands.
 func (r *report) settings() page.Section {
 	c := r.content
-	policies := &page.Table{Caption: "Policies in force", Columns: []page.Column{{Heading: "open question"}, {Heading: "policy"}}}
+	var policies []page.Fact
 	for _, a := range c.Totals.Ambiguities {
-		policies.Rows = append(policies.Rows, []page.Cell{page.Text(engine.Shown(a.Name)), page.Text(engine.Shown(a.Policy))})
+		policies = append(policies, page.Fact{Name: engine.Shown(a.Name), Value: engine.Shown(a.Policy)})
 	}
 	limits := &page.Table{Caption: "Limits", Columns: []page.Column{{Heading: "limit"}, {Heading: "in force", Kind: page.Numbers}, {Heading: ""}}}
 	for _, l := range r.manifest.Limits {
@@ -81,7 +83,8 @@ func (r *report) settings() page.Section {
 		layouts.Rows = append(layouts.Rows, []page.Cell{page.Text(engine.Shown(l.Flow)), page.Text(engine.OneLine(l.Name)), page.Text(state), page.Text(l.SHA256)})
 	}
 	return page.Section{ID: "settings", Heading: "Under which rules",
-		Parts: []page.Part{{Table: policies}, {Table: limits}, {Table: layouts}, {Facts: r.settingsFacts()}}}
+		Lead:  "The policies close the open questions; the limits refuse a run that would change too much.",
+		Parts: []page.Part{{Heading: "Policies", Facts: policies}, {Heading: "Settings", Facts: r.settingsFacts()}, {Tables: []*page.Table{limits}}, {Tables: []*page.Table{layouts}}}}
 }
 
 func (r *report) settingsFacts() []page.Fact {

@@ -14,8 +14,9 @@ import (
 func (r *report) transitions() page.Section {
 	s := page.Section{ID: "transitions", Heading: "What changes",
 		Lead: "From the recorded status to the one that the rule gives. Null is never told, and nothing becomes Null."}
+	var matrices page.Part
 	for _, fuel := range meterpoint.Fuels {
-		m := page.Matrix{Caption: fuelHeading(fuel), Corner: "from ↓ to →", Counts: map[[2]string]int64{},
+		m := page.Matrix{Caption: fuelHeading(fuel), Corner: "from", Counts: map[[2]string]int64{},
 			From: []string{"Null", "A", "I", "N"}, To: []string{"A", "I", "N"}}
 		for _, t := range r.content.Totals.Transitions {
 			if t.Fuel == fuel.String() {
@@ -23,18 +24,18 @@ func (r *report) transitions() page.Section {
 			}
 		}
 		if len(m.Counts) > 0 {
-			s.Parts = append(s.Parts, page.Part{Table: m.Table()})
+			matrices.Tables = append(matrices.Tables, m.Table())
 		}
 	}
-	if len(s.Parts) == 0 {
-		s.Parts = append(s.Parts, page.Part{Text: "No meter point changes its status."})
+	if len(matrices.Tables) == 0 {
+		matrices.Text = "No meter point changes its status."
 	}
-	s.Parts = append(s.Parts, page.Part{Table: r.rulesTable()})
+	s.Parts = append(s.Parts, matrices, page.Part{Tables: []*page.Table{r.rulesTable()}})
 	return s
 }
 
 func (r *report) rulesTable() *page.Table {
-	t := &page.Table{Caption: "Assessed meter points by the rule that decided", Columns: []page.Column{{Heading: "rule"}, {Kind: page.Bars, Heading: "share"},
+	t := &page.Table{Caption: "Assessed meter points by the rule that decided", Columns: []page.Column{{Heading: "rule"}, {Heading: "to scale", Kind: page.Bars},
 		{Heading: "gas", Kind: page.Numbers}, {Heading: "electricity", Kind: page.Numbers}, {Heading: "all", Kind: page.Numbers}}}
 	var order []string
 	counts, most := map[string][2]int64{}, int64(0)
@@ -90,7 +91,7 @@ func (r *report) receivers() page.Section {
 	}
 	for i, fuel := range meterpoint.Fuels {
 		if len(byFuel[i]) > 0 {
-			s.Parts = append(s.Parts, page.Part{Table: receiversTable(r.flowOf(fuel), byFuel[i], most)})
+			s.Parts = append(s.Parts, page.Part{Tables: []*page.Table{receiversTable(r.flowOf(fuel), byFuel[i], most)}})
 		}
 	}
 	if len(s.Parts) == 0 {

@@ -49,17 +49,22 @@ type geometry struct {
 }
 
 var (
-	wideFlow   = geometry{along: 258, bar: 10, whole: 250, slot: 0, gap: 58}
+	wideFlow   = geometry{along: 232, bar: 10, whole: 250, slot: 0, gap: 62}
 	narrowFlow = geometry{upright: true, along: 124, bar: 8, whole: 0, slot: 84, gap: 6, skipEmpty: true}
 )
 
-// leastBand is the thickness below which no band is drawn: it would not be seen.
-const leastBand = 2
+// leastBand is the thickness below which no band is drawn: it would not be
+// seen. leastPlace is the same for places.
+const (
+	leastBand  = 2
+	leastPlace = 6
+)
 
 const (
-	wideWidth   = 960
+	wideWidth   = 820
 	narrowWidth = 340
 	labelHeight = 40 // above the bar of a place
+	labelShift  = 20 // the length up to which a label gives way
 )
 
 // Wide draws the flow from left to right, Narrow from top to bottom.
@@ -144,9 +149,12 @@ func (f Flow) place(g geometry) (places []placed, breadth int) {
 	}
 	next := make([]int, f.levels())
 	for i, p := range f.Places {
-		length := max(in[i], out[i], f.thickness(p.Count, g))
 		if p.Count == 0 && g.skipEmpty {
 			continue
+		}
+		length := max(in[i], out[i], f.thickness(p.Count, g))
+		if p.Count > 0 {
+			length = max(length, leastPlace)
 		}
 		at := next[p.Level]
 		if !g.upright {
@@ -175,6 +183,9 @@ func (g geometry) bars(p placed) []Shape {
 	if g.upright {
 		x, y = p.at, labelHeight+p.Level*g.along
 		bar.Rect = &Rect{x, y, length, g.bar}
+		if length < labelShift && p.Level > 0 {
+			x += length // the bands that come stand beside the label, not in it
+		}
 	}
 	return []Shape{bar,
 		{Class: "count", Label: &Label{X: x, Y: y - 22, Text: Grouped(p.Count)}},

@@ -3,7 +3,7 @@ package page
 // Matrix counts what went from one thing to another.
 type Matrix struct {
 	Caption  string
-	Corner   string // what the rows and columns are: "from ↓ to →"
+	Corner   string // above the rows
 	From, To []string
 	Counts   map[[2]string]int64 // by from and to
 }
@@ -11,14 +11,14 @@ type Matrix struct {
 // Table shades each number by how much of the largest it is, and sums rows and
 // columns.
 func (m Matrix) Table() *Table {
-	t := &Table{Caption: m.Caption, Columns: []Column{{Heading: m.Corner}}}
+	t := &Table{Caption: m.Caption, Square: true, Columns: []Column{{Heading: m.Corner}}}
 	largest := int64(1)
 	for _, n := range m.Counts {
 		largest = max(largest, n)
 	}
 	sums, all := make([]int64, len(m.To)), int64(0)
 	for _, to := range m.To {
-		t.Columns = append(t.Columns, Column{Heading: to, Kind: Numbers})
+		t.Columns = append(t.Columns, Column{Heading: "→ " + to, Kind: Numbers})
 	}
 	t.Columns = append(t.Columns, Column{Heading: "all", Kind: Numbers})
 	for _, from := range m.From {

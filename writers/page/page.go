@@ -43,7 +43,7 @@ type Part struct {
 	Heading string
 	Text    string
 	Facts   []Fact
-	Table   *Table
+	Tables  []*Table // beside each other where there is room
 	Picture *Picture
 	More    *More
 }

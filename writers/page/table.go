@@ -11,6 +11,7 @@ import (
 type Table struct {
 	Caption string
 	Quiet   bool // the caption is heard, not seen
+	Square  bool // columns are of one width
 	Columns []Column
 	Rows    [][]Cell
 	Total   []Cell // a last row that sums up; nil: none
@@ -49,8 +50,9 @@ func (c Column) IsBar() bool { return c.Kind == Bars }
 // Cell is what stands in a table. The first cell of a row is its name.
 type Cell struct {
 	Text  string
-	Quiet bool // of less weight, such as a zero
-	Shade int  // 0 to 9: how much of the largest number it is, in a matrix
+	Note  string // of less weight, after Text
+	Quiet bool   // of less weight, such as a zero
+	Shade int    // 0 to 9: how much of the largest number it is, in a matrix
 	Bar   *Bar
 }
 
@@ -67,15 +69,16 @@ func Text(text string) Cell { return Cell{Text: text} }
 // Number is a cell of a number.
 func Number(n int64) Cell { return Cell{Text: Grouped(n), Quiet: n == 0} }
 
-// Difference is a cell of a number with its sign.
-func Difference(n int64) Cell {
+// Beside is a cell of a number, and how much it is more or less than another.
+func Beside(n, other int64) Cell {
+	c := Cell{Text: Grouped(n), Note: "±0"}
 	switch {
-	case n > 0:
-		return Cell{Text: "+" + Grouped(n)}
-	case n < 0:
-		return Cell{Text: "−" + Grouped(-n)}
+	case n > other:
+		c.Note = "+" + Grouped(n-other)
+	case n < other:
+		c.Note = "−" + Grouped(other-n)
 	}
-	return Cell{Text: "±0", Quiet: true}
+	return c
 }
 
 // BarOf is a cell with a bar of n, where the longest stands for most.
@@ -83,9 +86,9 @@ func BarOf(n, most int64) Cell { return Cell{Bar: &Bar{PerMille: int(scaled(n, m
 
 // cellShown is a cell as the template sees it.
 type cellShown struct {
-	Cell
-	Class          string
-	IsName, IsCode bool
+	Class, Text, Note string
+	Bar               *Bar
+	IsName, IsCode    bool
 }
 
 func cellsShown(columns []Column, cells []Cell) []cellShown {
@@ -101,7 +104,7 @@ func cellsShown(columns []Column, cells []Cell) []cellShown {
 		if c.Bar != nil && c.Bar.Hatched {
 			class += " kept"
 		}
-		shown = append(shown, cellShown{c, class, i == 0, columns[i].Kind == Codes})
+		shown = append(shown, cellShown{class, c.Text, c.Note, c.Bar, i == 0, columns[i].Kind == Codes})
 	}
 	return shown
 }
