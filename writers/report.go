@@ -79,7 +79,7 @@ func (r *report) head() *page.Page {
 		Kicker:   "DCC Service Status · publication as of " + asOf,
 		Heading:  r.verdict(),
 		Lead:     lead,
-		Cautions: shownLines(r.manifest.Cautions),
+		Cautions: r.manifest.Cautions,
 		Calm:     "No cautions.",
 		Figures: []page.Figure{
 			{Name: "assessed", Count: t.MeterPoints.Assessed, Note: "of " + counted(t.MeterPoints.Rows, "row")},
@@ -118,7 +118,7 @@ func (r *report) verdict() string {
 
 func (r *report) footer() string {
 	text := fmt.Sprintf("Made by flagfill %s (%s) from manifest.json, run.json and exceptions.parquet of this publication alone. "+
-		"flagfill verify proves all of them from their bytes. ", engine.OneLine(r.run.Version), engine.OneLine(r.run.Commit))
+		"flagfill verify proves all of them from their bytes. ", r.run.Version, r.run.Commit)
 	if r.reveal {
 		return text + "Values of exceptions stand here as they are, MPxNs among them: this page is personal data."
 	}
@@ -145,12 +145,4 @@ func onOff(on bool) string {
 		return "on"
 	}
 	return "off"
-}
-
-func shownLines(lines []string) []string {
-	shown := make([]string, len(lines))
-	for i, line := range lines {
-		shown[i] = engine.OneLine(line)
-	}
-	return shown
 }

@@ -21,9 +21,9 @@ func (r *report) timings() page.Section {
 	appendTimes(stages, r.run.Stages)
 	s.Parts = []page.Part{{Tables: []*page.Table{stages}}}
 	for _, crew := range r.run.Work {
-		t := &page.Table{Caption: fmt.Sprintf("%d × %s", crew.Goroutines, engine.OneLine(crew.Crew)), Columns: timeColumns("step")}
+		t := &page.Table{Caption: fmt.Sprintf("%d × %s", crew.Goroutines, crew.Crew), Columns: timeColumns("step")}
 		appendTimes(t, crew.Steps)
-		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Steps of " + engine.OneLine(crew.Crew), Parts: []page.Part{{Tables: []*page.Table{t}}}}})
+		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Steps of " + crew.Crew, Parts: []page.Part{{Tables: []*page.Table{t}}}}})
 	}
 	s.Parts = append(s.Parts, page.Part{Facts: []page.Fact{
 		{Name: "Started", Value: r.run.Started.UTC().Format(time.RFC3339)},
@@ -31,7 +31,7 @@ func (r *report) timings() page.Section {
 		{Name: "Rows a second", Value: page.Grouped(int64(math.Round(r.run.RowsPerSecond)))},
 		{Name: "Workers", Value: strconv.Itoa(r.run.Workers)},
 		{Name: "Memory budget", Value: engine.SizeWords(r.run.MemoryBytes)},
-		{Name: "Host", Value: engine.OneLine(r.run.Host)},
+		{Name: "Host", Value: r.run.Host},
 		{Name: "Program", Value: engine.OneLine(fmt.Sprintf("flagfill %s (%s), %s", r.run.Version, r.run.Commit, r.run.Go))},
 		{Name: "Configuration", Value: orNone(engine.ShownPath(r.run.Config), r.run.Config)},
 	}})
@@ -56,7 +56,7 @@ func appendTimes(t *page.Table, stages []runStage) {
 	}
 	for _, s := range stages {
 		n := milliseconds(s.Seconds)
-		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.OneLine(s.Name)), page.BarOf(n, most), page.Text(secondsText(s.Seconds)), page.Text(page.Share(n, sum))})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(s.Name), page.BarOf(n, most), page.Text(secondsText(s.Seconds)), page.Text(page.Share(n, sum))})
 	}
 }
 
@@ -67,7 +67,7 @@ func secondsText(seconds float64) string { return strconv.FormatFloat(seconds, '
 // inputs shows what was read.
 func (r *report) inputs() page.Section {
 	s := page.Section{ID: "inputs", Heading: "What was read",
-		Lead: "A fingerprint tells a file by its size and its ends; the manifest lists them all."}
+		Lead: "A fingerprint tells files apart; it does not prove every byte."}
 	t := &page.Table{Caption: "Tables", Columns: []page.Column{{Heading: "table"}, {Heading: "files", Kind: page.Numbers},
 		{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}}}
 	s.Parts = []page.Part{{Tables: []*page.Table{t}}}
@@ -76,7 +76,7 @@ func (r *report) inputs() page.Section {
 		files := &page.Table{Caption: "Files of " + engine.Shown(in.Table), Quiet: true, Columns: []page.Column{{Heading: "file", Kind: page.Codes}, {Heading: "format", Spare: true},
 			{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}, {Heading: "fingerprint", Kind: page.Codes, Spare: true}}}
 		for _, f := range in.Files[:min(len(in.Files), filesShown)] {
-			files.Rows = append(files.Rows, []page.Cell{page.Text(engine.ShownPath(f.Path)), page.Text(engine.Shown(f.Format)), page.Number(f.Rows), page.Text(engine.SizeWords(f.Bytes)), page.Text(engine.OneLine(f.Fingerprint))})
+			files.Rows = append(files.Rows, []page.Cell{page.Text(engine.ShownPath(f.Path)), page.Text(engine.Shown(f.Format)), page.Number(f.Rows), page.Text(engine.SizeWords(f.Bytes)), page.Text(f.Fingerprint)})
 		}
 		s.Parts = append(s.Parts,
 			page.Part{Facts: []page.Fact{{Name: "Fingerprint of " + engine.Shown(in.Table), Value: in.Fingerprint, Code: true}}},

@@ -64,7 +64,7 @@ func (r *report) samplesTable(code string, rows []exceptionRow) *page.Table {
 	t := &page.Table{Caption: code, Columns: []page.Column{{Heading: "column"}, {Heading: "row", Kind: page.Numbers},
 		{Heading: "value", Kind: page.Codes}, {Heading: "file", Kind: page.Codes, Spare: true}}}
 	for _, row := range rows {
-		value := engine.OneLine(row.Value)
+		value := row.Value
 		if !r.reveal {
 			value = masked(row.Value)
 		}

@@ -72,7 +72,7 @@ func (r *report) settings() page.Section {
 		if l.Overridden {
 			remark = "overridden"
 		}
-		limits.Rows = append(limits.Rows, []page.Cell{page.Text(engine.OneLine(l.Name)), page.Text(engine.OneLine(l.Limit)), page.Text(remark)})
+		limits.Rows = append(limits.Rows, []page.Cell{page.Text(l.Name), page.Text(l.Limit), page.Text(remark)})
 	}
 	layouts := &page.Table{Caption: "Layouts of the flows", Columns: []page.Column{{Heading: "flow"}, {Heading: "layout"}, {Heading: "state"}, {Heading: "SHA-256", Kind: page.Codes, Spare: true}}}
 	for _, l := range c.Layouts {
@@ -80,7 +80,7 @@ func (r *report) settings() page.Section {
 		if l.Confirmed {
 			state = "confirmed"
 		}
-		layouts.Rows = append(layouts.Rows, []page.Cell{page.Text(engine.Shown(l.Flow)), page.Text(engine.OneLine(l.Name)), page.Text(state), page.Text(l.SHA256)})
+		layouts.Rows = append(layouts.Rows, []page.Cell{page.Text(engine.Shown(l.Flow)), page.Text(l.Name), page.Text(state), page.Text(l.SHA256)})
 	}
 	return page.Section{ID: "settings", Heading: "Under which rules",
 		Lead:  "The policies close the open questions; the limits refuse a run that would change too much.",

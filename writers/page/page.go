@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"html/template"
 	"sync"
+
+	"flagfill/engine"
 )
 
 // Page is one HTML page. Text may be anything: it is escaped where it stands.
@@ -87,7 +89,8 @@ var policy = sync.OnceValue(func() string {
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'; base-uri 'none'; form-action 'none'"
 })
 
-// HTML gives the bytes of the page.
+// HTML gives the bytes of the page: UTF-8, and what cannot be seen is escaped as
+// everywhere in this program.
 func (p *Page) HTML() ([]byte, error) {
 	var text bytes.Buffer
 	data := struct {
@@ -98,7 +101,7 @@ func (p *Page) HTML() ([]byte, error) {
 	if err := templates().ExecuteTemplate(&text, "page", data); err != nil {
 		return nil, fmt.Errorf("cannot write the page: %w", err)
 	}
-	return text.Bytes(), nil
+	return engine.Visible(text.Bytes()), nil
 }
 
 // Head gives the bytes with which every page of a form begins.
