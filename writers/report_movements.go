@@ -25,7 +25,7 @@ func (r *report) movements() page.Section {
 		Lead: "Rows become assessed points, points an outcome, outcomes news. What goes in comes out.",
 		Parts: []page.Part{
 			{Picture: &page.Picture{ID: "flow", Title: "Control totals of meter_points", Description: description,
-				Legend: "Widths are to scale; the smallest are drawn as wide as it takes to see them. Dark: told. Hatched: kept back. Plain: nothing to tell.",
+				Legend: "Widths are to scale; the smallest are drawn as wide as it takes to see them. In colour: told. Hatched: kept back. Grey: nothing to tell.",
 				Wide:   flow.Wide(), Narrow: flow.Narrow(), Table: movementsTable(p, told)}},
 			{Tables: []*page.Table{devicesTable(t.Devices)}},
 		}}

@@ -102,6 +102,6 @@ func (r *report) settingsFacts() []page.Fact {
 		{Name: "Next file id, generation", Value: fmt.Sprintf("%d, %d", c.Next.FileID, c.Next.Generation)},
 		{Name: "RDPs of gas", Value: engine.ShownAll(c.RDP.Gas)},
 		{Name: "Column rdp_id prevails", Value: map[bool]string{true: "yes", false: "no"}[c.RDP.TrustColumn]},
-		{Name: "Distributors", Value: strings.Join(distributors, ", ")},
+		{Name: "Distributors", Value: strings.Join(distributors, ", "), Long: true},
 	}
 }

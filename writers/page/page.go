@@ -62,6 +62,7 @@ type Fact struct {
 	Name  string
 	Value string
 	Code  bool // Value is for machines: a digest, a path
+	Long  bool // Value takes a line of its own
 }
 
 // More is what only some readers want to see. It is open on paper.

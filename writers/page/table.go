@@ -59,8 +59,7 @@ type Cell struct {
 // Bar is drawn to scale in its cell, beside the number that it stands for: it
 // is not heard.
 type Bar struct {
-	PerMille int  // of the whole width
-	Hatched  bool // kept back
+	PerMille int // of the whole width
 }
 
 // Text is a cell of words.
@@ -100,9 +99,6 @@ func cellsShown(columns []Column, cells []Cell) []cellShown {
 		}
 		if c.Shade > 0 {
 			class += " shade-" + strconv.Itoa(c.Shade)
-		}
-		if c.Bar != nil && c.Bar.Hatched {
-			class += " kept"
 		}
 		shown = append(shown, cellShown{class, c.Text, c.Note, c.Bar, i == 0, columns[i].Kind == Codes})
 	}
