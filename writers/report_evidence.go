@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -67,22 +68,43 @@ func secondsText(seconds float64) string { return strconv.FormatFloat(seconds, '
 // inputs shows what was read.
 func (r *report) inputs() page.Section {
 	s := page.Section{ID: "inputs", Heading: "What was read",
-		Lead: "A fingerprint tells files apart; it does not prove every byte."}
+		Lead: "A fingerprint tells files apart; only a SHA-256 proves every byte."}
 	t := &page.Table{Caption: "Tables", Columns: []page.Column{{Heading: "table"}, {Heading: "files", Kind: page.Numbers},
 		{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}}}
-	s.Parts = []page.Part{{Tables: []*page.Table{t}}}
+	s.Parts = []page.Part{{Tables: []*page.Table{t}}, {Facts: r.snapshotFacts()}}
 	for _, in := range r.manifest.Inputs {
 		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(in.Table)), page.Number(int64(len(in.Files))), page.Number(in.Rows), page.Text(engine.SizeWords(in.Bytes))})
 		files := &page.Table{Caption: "Files of " + engine.Shown(in.Table), Quiet: true, Columns: []page.Column{{Heading: "file", Kind: page.Codes}, {Heading: "format", Spare: true},
-			{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}, {Heading: "fingerprint", Kind: page.Codes, Spare: true}}}
+			{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}, {Heading: "fingerprint, or SHA-256", Kind: page.Codes, Spare: true}}}
 		for _, f := range in.Files[:min(len(in.Files), filesShown)] {
-			files.Rows = append(files.Rows, []page.Cell{page.Text(engine.ShownPath(f.Path)), page.Text(engine.Shown(f.Format)), page.Number(f.Rows), page.Text(engine.SizeWords(f.Bytes)), page.Text(f.Fingerprint)})
+			files.Rows = append(files.Rows, []page.Cell{page.Text(engine.ShownPath(f.Path)), page.Text(engine.Shown(f.Format)), page.Number(f.Rows),
+				page.Text(engine.SizeWords(f.Bytes)), page.Text(cmp.Or(f.SHA256, f.Fingerprint))})
 		}
 		s.Parts = append(s.Parts,
 			page.Part{Facts: []page.Fact{{Name: "Fingerprint of " + engine.Shown(in.Table), Value: in.Fingerprint, Code: true}}},
 			page.Part{More: &page.More{Summary: "Files of " + engine.Shown(in.Table), Parts: []page.Part{{Tables: []*page.Table{files}, Text: beyond(len(in.Files))}}}})
 	}
 	return s
+}
+
+// snapshotFacts say when the tables were taken, as far as anybody knows.
+func (r *report) snapshotFacts() []page.Fact {
+	instant := func(at *time.Time) string {
+		if at == nil {
+			return "not said"
+		}
+		return at.UTC().Format(time.RFC3339)
+	}
+	s, newest := r.manifest.Snapshot, "none"
+	if s.NewestChangeOn != nil {
+		newest = *s.NewestChangeOn
+	}
+	return []page.Fact{
+		{Name: "devices taken at", Value: instant(s.DevicesAt)},
+		{Name: "meter_points taken at", Value: instant(s.MeterPointsAt)},
+		{Name: "Newest change in them", Value: newest},
+		{Name: "Changes after as-of", Value: page.Grouped(s.ChangesAfterAsOf)},
+	}
 }
 
 // files shows what was written, with the digests that prove it.

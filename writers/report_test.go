@@ -60,7 +60,7 @@ func manifestOfGreatBritain(t *testing.T) (*Manifest, []byte, samples) {
 	for _, table := range []string{"devices", "meter_points"} {
 		in := InputTable{Table: table}
 		for i := range 2000 {
-			in.Files = append(in.Files, InputFile{fmt.Sprintf("%s%s-%d.parquet", longPath, table, i), "parquet", 60000, 1 << 22, strings.Repeat("0", 64)})
+			in.Files = append(in.Files, InputFile{fmt.Sprintf("%s%s-%d.parquet", longPath, table, i), "parquet", 60000, 1 << 22, "", strings.Repeat("0", 64)})
 		}
 		m.Inputs = append(m.Inputs, in)
 	}
@@ -243,7 +243,7 @@ func FuzzReport(f *testing.F) {
 	}
 	report := func(t testing.TB, word string) shownPage {
 		m := &Manifest{Cautions: []string{word}, Limits: []LimitInForce{{word, word, true}},
-			Inputs: []InputTable{{word, []InputFile{{word, word, 1, 1, word}}, 1, 1, word}}}
+			Inputs: []InputTable{{word, []InputFile{{word, word, 1, 1, word, word}}, 1, 1, word}}}
 		m.ContentDigest = word
 		c := &m.Content
 		c.Fuel, c.Scope, c.Baseline, c.Rules = word, "full", "recorded", map[string]string{}
@@ -282,6 +282,7 @@ func FuzzReport(f *testing.F) {
 	})
 }
 
+// BenchmarkReport makes the largest report there is, and a small one.
 func BenchmarkReport(b *testing.B) {
 	t := &testing.T{}
 	m, run, s := manifestOfGreatBritain(t)

@@ -61,8 +61,8 @@ func publishForBrowser(t *testing.T) (path string, m *writers.Manifest) {
 func TestPictures(t *testing.T) {
 	path, _ := publishForBrowser(t)
 	b := openBrowser(t)
-	b.show(path, 1120, "light")
-	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1120, Height: 1310, DeviceScaleFactor: 1})
+	b.show(path, 1280, "light")
+	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1280, Height: 1560, DeviceScaleFactor: 1})
 	b.write(filepath.Join(os.Getenv("PICTURES"), "report.png"), inFewColours(t, do(b, chromedp.CaptureScreenshot())))
 }
 
