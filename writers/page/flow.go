@@ -67,8 +67,10 @@ const (
 	labelShift  = 20 // the length up to which a label gives way
 )
 
-// Wide draws the flow from left to right, Narrow from top to bottom.
-func (f Flow) Wide() *Drawing   { return f.draw(wideFlow) }
+// Wide draws the flow from left to right.
+func (f Flow) Wide() *Drawing { return f.draw(wideFlow) }
+
+// Narrow draws the flow from top to bottom, without places where nothing is.
 func (f Flow) Narrow() *Drawing { return f.draw(f.fitted(narrowFlow)) }
 
 // fitted makes the largest place as long as the fullest level leaves room for.
