@@ -26,7 +26,8 @@ func (r *report) openQuestions() page.Section {
 		t := &page.Table{Caption: "Totals of the run by policy of " + engine.Shown(a.Name), Quiet: true, Square: true, Columns: []page.Column{
 			{Heading: "policy"}, {Heading: "changed", Kind: page.Numbers}, {Heading: "reportable", Kind: page.Numbers}}}
 		changed, reportable := totals.MeterPoints.Changed, totals.Reportable.Total
-		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(a.Policy) + ", in force"), page.Number(changed), page.Number(reportable)})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(a.Policy)),
+			{Text: page.Grouped(changed), Note: "in force"}, {Text: page.Grouped(reportable), Note: "in force"}})
 		for _, other := range a.Alternatives {
 			t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(other.Policy)), page.Beside(other.Changed, changed), page.Beside(other.Reportable, reportable)})
 		}
