@@ -1,13 +1,23 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"flagfill/engine"
 	"flagfill/writers"
 )
+
+// isWithin tells whether a file is to stand in a folder, or below it.
+func isWithin(folder, file string) bool {
+	folder, folderErr := filepath.Abs(folder)
+	file, fileErr := filepath.Abs(file)
+	inside, err := filepath.Rel(folder, file)
+	return errors.Join(folderErr, fileErr, err) == nil && filepath.IsLocal(inside)
+}
 
 func newReport() *cobra.Command {
 	var out string
@@ -26,6 +36,8 @@ writes elsewhere, also where another edition of flagfill published.`,
 				return usage("flagfill report publication", "report takes one folder, and %d were given", len(args))
 			case reveal && out == "":
 				return usage("Add --out FILE.", "--reveal needs --out: the page of a publication masks every MPxN")
+			case out != "" && isWithin(args[0], out):
+				return usage("Name a file outside the publication.", "--out %s lies in %s, and a publication is never made another", engine.ShownPath(out), engine.ShownPath(args[0]))
 			}
 			return nil
 		},
