@@ -128,7 +128,7 @@ func TestPropertyReconciliationAgreesWithOracle(t *testing.T) {
 					}
 				}
 			}
-			if len(classes) != Classes+RowClasses {
+			if len(classes) != Classes+RowClasses && !testing.Short() { // a tenth does not reach them all
 				t.Errorf("only these classes came up: %v", classes)
 			}
 			return assessed
