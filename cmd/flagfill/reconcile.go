@@ -1,11 +1,8 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,14 +18,9 @@ import (
 // its own.
 type reconcileFlags struct {
 	runFlags
-	extracts    []string
+	held        extractFlags
 	corrections bool
-	terms       engine.Terms
 }
-
-// publicationPrefix stands before an --extract that is a folder which a run
-// published.
-const publicationPrefix = "publication:"
 
 func newReconcile() *cobra.Command {
 	f := newReconcileFlags()
@@ -54,8 +46,7 @@ exit code is 3 where any difference remains.`,
 
 func newReconcileFlags() *reconcileFlags {
 	f := &reconcileFlags{runFlags: runFlags{limits: engine.DefaultLimits(), workers: runtime.GOMAXPROCS(0),
-		baseline: int(meterpoint.BaselineReported)}}
-	f.terms = engine.Terms{InFlightDays: -1, DateToleranceDays: -1, MaxDifferences: engine.Limit{Share: 1, Count: -1}}
+		baseline: int(meterpoint.BaselineReported)}, held: newExtractFlags()}
 	return f
 }
 
@@ -64,13 +55,11 @@ func (f *reconcileFlags) define(cmd *cobra.Command) {
 	flags.SortFlags = false
 	flags.StringArrayVar(&f.meterPoints, "meter-points", nil, "meter points extract, `PATH`; may be repeated")
 	flags.StringArrayVar(&f.devices, "devices", nil, "devices extract, `PATH`; may be repeated; without it, the recorded statuses are expected")
-	flags.StringArrayVar(&f.extracts, "extract", nil, "what RDPs hold, `PATH`, or publication:DIR for what a publication told them; may be repeated")
+	f.held.addExtract(flags)
 	flags.StringVar(&f.out, "out", "", "folder of the reconciliation, `DIR`: must not exist, or be empty")
-	flags.StringVar(&f.terms.RDP, "rdp", "", "holder of extract rows without rdp_id, `MPID`; default the distributor's")
-	flags.Var(daysFlag{&f.terms.InFlightDays}, "in-flight-days", "changes of the last `N` days may be under way")
-	flags.Var(daysFlag{&f.terms.DateToleranceDays}, "date-tolerance-days", "compare dates too, and let them be `N` days apart")
+	f.held.addTerms(flags)
 	flags.BoolVar(&f.corrections, "corrections", false, "publish what puts the differences right, in DIR/corrections")
-	flags.Var(limitFlag{&f.terms.MaxDifferences}, "max-differences", "stop at more differences, with partial counts; a share is of meter_points rows")
+	flags.Var(limitFlag{&f.held.terms.MaxDifferences}, "max-differences", "stop at more differences, with partial counts; a share is of meter_points rows")
 	flags.StringVar(&f.config, "config", "", "configuration `FILE`; flagfill config prints one")
 	flags.Var(timeFlag{&f.asOf}, "as-of", "instant of the snapshot; default now")
 	flags.Var(choiceFlag{&f.fuel, engine.FuelChoices()}, "fuel", "fuels to reconcile")
@@ -80,34 +69,12 @@ func (f *reconcileFlags) define(cmd *cobra.Command) {
 	f.defineMachine(flags)
 }
 
-// daysFlag reads a number of days; −1 stands for none given.
-type daysFlag struct{ days *int }
-
-func (f daysFlag) Type() string { return "N" }
-
-func (f daysFlag) String() string {
-	if f.days == nil || *f.days < 0 {
-		return ""
-	}
-	return fmt.Sprint(*f.days)
-}
-
-func (f daysFlag) Set(text string) error {
-	const most = 36_500
-	var days int
-	if _, err := fmt.Sscanf(text+"\n", "%d\n", &days); err != nil || days < 0 || days > most {
-		return fmt.Errorf("%q is not a number of days from 0 to %d", text, most)
-	}
-	*f.days = days
-	return nil
-}
-
 func (f *reconcileFlags) check() error {
 	const next = "flagfill reconcile --devices devices.parquet --meter-points meter_points.parquet --extract extracts/ --out reconciliation"
 	switch {
 	case len(f.meterPoints) == 0:
 		return usage(next, "--meter-points is not given")
-	case len(f.extracts) == 0:
+	case len(f.held.paths) == 0:
 		return usage(next, "--extract is not given")
 	case f.out == "":
 		return usage(next, "--out is not given")
@@ -131,7 +98,7 @@ func (f *reconcileFlags) execute(cmd *cobra.Command) error {
 	cfg.AsRecorded = len(f.devices) == 0
 	cfg.NeedBytes = func(need int64) { debug.SetMemoryLimit(min(need, cfg.MemoryBytes)) }
 	ctx := cmd.Context()
-	in, extract, err := f.open(ctx, loaders.Options{Delimiter: file.Input.Delimiter})
+	in, extract, err := openTables(ctx, &f.runFlags, &f.held, loaders.Options{Delimiter: file.Input.Delimiter})
 	if err != nil {
 		return err
 	}
@@ -143,7 +110,7 @@ func (f *reconcileFlags) execute(cmd *cobra.Command) error {
 
 	var progress engine.Progress
 	done := show(cmd.ErrOrStderr(), f.progress, &progress)
-	found, err := engine.Reconcile(ctx, cfg, in, extract, f.terms, folder, &progress)
+	found, err := engine.Reconcile(ctx, cfg, in, extract, f.held.terms, folder, &progress)
 	var record *writers.ReconciliationRecord
 	if err == nil {
 		record, err = folder.Commit(ctx, found)
@@ -164,37 +131,4 @@ func (f *reconcileFlags) execute(cmd *cobra.Command) error {
 		return errDifferences
 	}
 	return nil
-}
-
-// open names the files of all tables, and has every publication among the
-// extracts verified.
-func (f *reconcileFlags) open(ctx context.Context, options loaders.Options) (in engine.Inputs, extract engine.Source, err error) {
-	var paths, publications []string
-	for _, path := range f.extracts {
-		dir, published := strings.CutPrefix(path, publicationPrefix)
-		if !published {
-			paths = append(paths, path)
-			continue
-		}
-		publications = append(publications, dir)
-		proof, err := writers.Verify(ctx, writers.OS{}, dir, f.workers)
-		switch {
-		case err != nil:
-			return in, nil, err
-		case len(proof.Findings) > 0 || proof.Kind != writers.KindPublication:
-			return in, nil, &engine.Refusal{Kind: engine.RefusedInput,
-				Problem: fmt.Sprintf("cannot read extract %s: it is not a publication as it was published", engine.ShownPath(path)),
-				Next:    "See flagfill verify " + engine.ShownPath(dir) + ". Corrections stand in the folder corrections of a reconciliation."}
-		}
-	}
-	if len(f.devices) > 0 {
-		if in.Devices, err = loaders.Open(f.devices, engine.Devices, options); err != nil {
-			return in, nil, err
-		}
-	}
-	if in.MeterPoints, err = loaders.Open(f.meterPoints, engine.MeterPoints, options); err != nil {
-		return in, nil, err
-	}
-	extract, err = loaders.OpenExtract(paths, publications, options)
-	return in, extract, err
 }
