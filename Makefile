@@ -29,7 +29,7 @@ SURGE    = $(GO) run ./bench/surge -turns $(TURNS) -snapshots $(SNAPSHOTS) -resu
 PEERS    = $(GO) run ./bench/peers -turns $(TURNS) -snapshots $(SNAPSHOTS) -results $(RESULTS)
 RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
 
-.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-reconcile bench-floors bench-explain bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables sbom clean
+.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-reconcile bench-floors bench-explain bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables pictures sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,7 @@ demo: build ## generate a million meter points, inspect, run, verify, show the r
 test: ## every test that needs Go alone
 	$(GO) test ./...
 
-test-real: build ## tests that need Node, minisign, mount(8), coreutils, gzip and zstd; fails where they are missing
+test-real: build ## tests that need Node, Chromium, minisign, mount(8), coreutils, gzip and zstd; fails where they are missing
 	bash testdata/real/run.sh
 
 assurance: ## try every property; a tenth, or DEEP=1 for all (ONLY, SEEDS, ROTATION)
@@ -104,6 +104,10 @@ bench-tables: ## tables of bench/README.md and the charts, from the figures in b
 sbom: build ## what is linked into bin/flagfill: bin/flagfill.cdx.json, docs/licences.md (fetches go-licenses)
 	set -o pipefail; $(GO) run github.com/google/go-licenses@v1.6.0 report --ignore flagfill ./cmd/flagfill 2>bin/go-licenses.log | \
 	  $(GO) run ./assurance/sbom -binary bin/flagfill -out bin/flagfill.cdx.json -licences docs/licences.md || { cat bin/go-licenses.log >&2; false; }
+
+pictures: ## docs/pictures from the report of a made-up estate (needs Chromium; Inter and Noto Serif to look the same)
+	mkdir -p docs/pictures
+	PICTURES=$(CURDIR)/docs/pictures $(GO) test -tags browser -count=1 -run '^TestPictures$$' ./cmd/flagfill
 
 clean: ## remove what was built and generated
 	rm -rf bin demo bench/snapshots

@@ -74,6 +74,7 @@ show flagfill explain "$mpan" --devices demo/snapshot/devices --meter-points dem
 cat <<'TEXT'
 
 Where to look next
+  demo/publication/report.html         what came of the run, for people: open it in a browser
   demo/publication/manifest.json       what was published, under which rules, every total
   demo/publication/changes.parquet     every meter point that changed, is told, held or left
   demo/publication/exceptions.parquet  what could not be used, with file and row

@@ -85,7 +85,7 @@ func (c *canaries) check(t *testing.T, what, text string) {
 // logs, and in the name of any file.
 func (c *canaries) checkEvidence(t *testing.T, dir string) {
 	t.Helper()
-	for _, name := range []string{"run.json", "manifest.json", "SHA256SUMS"} {
+	for _, name := range []string{"run.json", "manifest.json", "report.html", "SHA256SUMS"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

@@ -106,15 +106,6 @@ func (c *ExceptionCounts) words(table Table) string {
 	return strings.Join(words, ", ")
 }
 
-// Grouped writes a count with a comma at each thousand.
-func Grouped(n int64) string {
-	digits := fmt.Sprint(n)
-	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	return digits
-}
-
 // maxListed is how many exceptions a run lists at most, whatever the limits.
 const maxListed = 10_000_000
 

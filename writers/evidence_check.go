@@ -113,7 +113,7 @@ func (c *Content) warningsAmong(name string, n int64) (least, most int64, known 
 
 // checkNames finds a manifest that lacks a file which every publication has.
 func (v *verifier) checkNames(stated map[string]FileListing) {
-	for _, name := range []string{runName, changesName, exceptionsName} {
+	for _, name := range []string{runName, changesName, exceptionsName, reportName} {
 		if _, listed := stated[name]; !listed {
 			v.find(name, "is not listed in manifest.json, and every publication has it")
 		}

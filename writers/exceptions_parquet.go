@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -28,20 +27,23 @@ var exceptionsSchema = parquet.SchemaOf(exceptionRow{})
 
 // exceptionsEncoder writes exceptions in the order in which they come.
 type exceptionsEncoder struct {
-	writer *parquet.GenericWriter[exceptionRow]
-	rows   []exceptionRow
-	count  int64
+	writer  *parquet.GenericWriter[exceptionRow]
+	rows    []exceptionRow
+	count   int64
+	samples samples
 }
 
 func newExceptionsEncoder(w io.Writer) *exceptionsEncoder {
 	options := append(parquetOptions(), parquet.MaxRowsPerRowGroup(rowGroupRows))
-	return &exceptionsEncoder{writer: parquet.NewGenericWriter[exceptionRow](w, options...)}
+	return &exceptionsEncoder{writer: parquet.NewGenericWriter[exceptionRow](w, options...), samples: samples{}}
 }
 
 func (e *exceptionsEncoder) write(exceptions []engine.Exception) error {
 	e.rows = e.rows[:0]
 	for _, x := range exceptions {
-		e.rows = append(e.rows, exceptionRow{x.Table.String(), validUTF8(x.File), x.Row, validUTF8(x.Column), x.Code.String(), validUTF8(x.Value)})
+		row := exceptionRow{x.Table.String(), validUTF8(x.File), x.Row, validUTF8(x.Column), x.Code.String(), validUTF8(x.Value)}
+		e.rows = append(e.rows, row)
+		e.samples.add(row)
 	}
 	e.count += int64(len(exceptions))
 	return guard(func() error {
@@ -74,13 +76,11 @@ func newExceptionsFile(file *stagedFile) *exceptionsFile {
 }
 
 // ExceptionsFile is a copy of the exceptions outside the publication, which
-// stays when a limit refuses the run. It is staged as a publication is, and
-// moved to its path by Commit; a Commit that fails and Abort leave nothing.
+// stays when a limit refuses the run. A Commit that fails and Abort leave
+// nothing.
 type ExceptionsFile struct {
-	staging *staging
-	file    *stagedFile
+	lone    *loneFile
 	encoder *exceptionsEncoder
-	ended   bool
 }
 
 // CreateExceptionsFile begins the copy. The suffix is as Settings.StagingSuffix.
@@ -88,24 +88,11 @@ type ExceptionsFile struct {
 // kind RefusedUsage.
 func CreateExceptionsFile(ctx context.Context, fsys FS, path, suffix string) (*ExceptionsFile, error) {
 	path = filepath.Clean(path)
-	purpose := "write exceptions to " + path
-	if info, err := fsys.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, &engine.Refusal{Kind: engine.RefusedUsage,
-			Problem: fmt.Sprintf("cannot %s: it exists and is not a file", purpose),
-			Next:    "Name a file."}
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("cannot %s: %w", purpose, err)
-	}
-	s, err := claim(ctx, fsys, purpose, path, suffix)
+	lone, err := createLoneFile(ctx, fsys, "write exceptions", path, path, suffix)
 	if err != nil {
 		return nil, err
 	}
-	file, err := fsys.Create(filepath.Join(s.path, exceptionsName))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot %s: %w", purpose, err), s.remove())
-	}
-	staged := newStagedFile(path, file)
-	return &ExceptionsFile{staging: s, file: staged, encoder: newExceptionsEncoder(staged)}, nil
+	return &ExceptionsFile{lone, newExceptionsEncoder(lone.file)}, nil
 }
 
 // Write appends exceptions.
@@ -116,37 +103,11 @@ func (x *ExceptionsFile) Write(exceptions []engine.Exception) error {
 // Commit makes the file durable and visible at its path, in place of one that
 // stood there.
 func (x *ExceptionsFile) Commit() error {
-	if x.ended {
+	if x.lone.ended {
 		return errors.New("cannot commit: the file of exceptions has ended")
 	}
-	err := x.encoder.close()
-	if err == nil {
-		err = x.file.sync()
-	}
-	if err == nil {
-		err = x.publish()
-	}
-	return errors.Join(err, x.Abort()) // which removes the staging folder
-}
-
-func (x *ExceptionsFile) publish() error {
-	s := x.staging
-	err := s.fs.Rename(filepath.Join(s.path, exceptionsName), s.target)
-	if err == nil {
-		err = s.fs.SyncDir(filepath.Dir(s.target))
-	}
-	if err != nil {
-		return fmt.Errorf("cannot write exceptions to %s: %w", s.target, err)
-	}
-	return nil
+	return x.lone.commit(x.encoder.close())
 }
 
 // Abort removes what was written so far. After Commit or Abort it does nothing.
-func (x *ExceptionsFile) Abort() error {
-	if x.ended {
-		return nil
-	}
-	x.ended = true
-	x.file.abandon()
-	return x.staging.remove()
-}
+func (x *ExceptionsFile) Abort() error { return x.lone.abort() }

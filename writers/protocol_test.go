@@ -78,7 +78,7 @@ func TestEmptyFolderIsReplaced(t *testing.T) {
 	if _, err := publish(t, OS{}, dir, testConfig(), testSettings(), smallPoints()); err != nil {
 		t.Fatal(err)
 	}
-	wantEntries(t, dir, sumsName, changesName, exceptionsName, "flows", manifestName, runName)
+	wantEntries(t, dir, sumsName, changesName, exceptionsName, "flows", manifestName, reportName, runName)
 	lock, err := OS{}.TryLock(dir)
 	if err != nil {
 		t.Fatalf("the run keeps the lock of what is public: %v", err)

@@ -41,13 +41,22 @@ func (p *Publication) seal(ctx context.Context, result *engine.Result) (*Manifes
 func (p *Publication) describe(result *engine.Result) (*Manifest, error) {
 	p.clocks.writer.Start()
 	defer p.clocks.writer.Lap(stepEncode)
-	if err := p.writeJSON(runName, newRunRecord(p.settings.Run, &p.cfg, result, p.clocks.untilSealed(p.cfg.Workers, result))); err != nil {
+	run, err := encodeJSON(newRunRecord(p.settings.Run, &p.cfg, result, p.clocks.untilSealed(p.cfg.Workers, result)))
+	if err != nil {
+		return nil, fmt.Errorf("cannot encode %s: %w", runName, err)
+	}
+	if err := p.writeFile(runName, run); err != nil {
 		return nil, err
 	}
 	manifest, err := p.manifest(result)
 	if err != nil {
 		return nil, err
 	}
+	if err := p.writeReport(manifest, run); err != nil {
+		return nil, err
+	}
+	manifest.Files = slices.Clone(p.listings)
+	sortListings(manifest.Files)
 	if err := p.writeJSON(manifestName, manifest); err != nil {
 		return nil, err
 	}
@@ -83,8 +92,22 @@ func (p *Publication) finishTables() error {
 	return p.finished(p.exceptions.file)
 }
 
-// manifest of the finished files. A content that contradicts itself is an
-// error: nothing is published that does not add up.
+// writeReport writes report.html from what stands in the other files, as
+// anybody can do again who has the publication.
+func (p *Publication) writeReport(manifest *Manifest, run []byte) error {
+	r, err := newReport(manifest, run, p.exceptions.encoder.samples)
+	if err != nil {
+		return err
+	}
+	text, err := r.html()
+	if err != nil {
+		return err
+	}
+	return p.writeFile(reportName, text)
+}
+
+// manifest of the finished files, which it does not list yet. A content that
+// contradicts itself is an error: nothing is published that does not add up.
 func (p *Publication) manifest(result *engine.Result) (*Manifest, error) {
 	listing := p.changes.file.listing()
 	changes := ChangesFacts{Path: changesName, Rows: p.changes.rows, Bytes: listing.Bytes, SHA256: listing.SHA256}
@@ -98,12 +121,10 @@ func (p *Publication) manifest(result *engine.Result) (*Manifest, error) {
 		Exceptions: ExceptionsFacts{Rows: p.exceptions.encoder.count, WarningsListed: p.cfg.ListWarnings},
 		Snapshot:   newSnapshot(&result.Coherence),
 		Inputs:     newInputs(result.Inputs, p.settings.InputDigests),
-		Files:      slices.Clone(p.listings),
 	}
 	if problems := m.check(); len(problems) > 0 {
 		return nil, fmt.Errorf("cannot publish what does not add up: %s", strings.Join(problems, "; "))
 	}
-	sortListings(m.Files)
 	var err error
 	m.ContentDigest, err = m.Content.Digest()
 	return m, err

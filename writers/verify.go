@@ -96,6 +96,9 @@ func (v *verifier) verify(ctx context.Context, workers int) (*Verification, erro
 		return nil, err
 	}
 	v.compareFlows()
+	if err := guard(v.compareReport); err != nil {
+		return nil, err
+	}
 	return v.result(), nil
 }
 

@@ -100,18 +100,8 @@ func (f sizeFlag) Set(text string) error {
 	return fmt.Errorf("%q is not an amount of memory such as 2GiB", text)
 }
 
-// sizeWords writes bytes as a person would.
-func sizeWords(bytes int64) string {
-	switch {
-	case bytes >= 1<<30:
-		return strconv.FormatFloat(float64(bytes)/(1<<30), 'f', 1, 64) + " GiB"
-	case bytes >= 1<<20:
-		return strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64) + " MiB"
-	case bytes >= 1<<10:
-		return strconv.FormatFloat(float64(bytes)/(1<<10), 'f', 1, 64) + " KiB"
-	}
-	return strconv.FormatInt(bytes, 10) + " B"
-}
+// sizeWords writes bytes as everywhere in this program.
+func sizeWords(bytes int64) string { return engine.SizeWords(bytes) }
 
 // rowsFlag reads devices=N,meter_points=N.
 type rowsFlag struct{ rows *map[engine.Table]int64 }

@@ -106,7 +106,7 @@ files for the registration data providers: whole and proven, or not at all.`,
 	root.SetUsageTemplate(usageTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
-	root.AddCommand(newRun(), newReconcile(), newInspect(), newVerify(), newExplain(), newWhatIf(), newForecast(), newGate(),
+	root.AddCommand(newRun(), newReconcile(), newInspect(), newVerify(), newReport(), newExplain(), newWhatIf(), newForecast(), newGate(),
 		newGenerate(), newRules(), newConfig(), newCompletion(), newVersion())
 	completeFlags(root)
 	return root

@@ -57,26 +57,36 @@ func (f *reconcileFlags) summarise(w io.Writer, r *writers.ReconciliationRecord,
 	return nil
 }
 
-// writeClasses shows meter points and rows by class, and by fuel.
+// writeClasses shows meter points and rows by class, and by fuel; rows without
+// an MPxN that can be read are of neither.
 func writeClasses(w io.Writer, r *writers.ReconciliationRecord) {
-	gas, electricity := r.ByFuel[meterpoint.Gas.String()], r.ByFuel[meterpoint.Electricity.String()]
+	gas, electricity, neither := r.ByFuel[meterpoint.Gas.String()], r.ByFuel[meterpoint.Electricity.String()], r.ByFuel["none"]
 	points := newTable(w, "meter points", "difference", "gas", "electricity", "all")
 	alignNumbers(points, 3, 4, 5)
-	rows := newTable(w, "extract rows", "difference", "gas", "electricity", "all")
-	alignNumbers(rows, 3, 4, 5)
+	rows := newTable(w, "extract rows", "difference", "gas", "electricity", "neither", "all")
+	alignNumbers(rows, 3, 4, 5, 6)
 	for class := range engine.Class(engine.LineClasses) {
 		name := engine.LineClass(class)
 		mark := map[bool]string{true: "yes", false: "no"}[engine.IsLineDifference(class)]
 		if class < engine.Classes {
 			points.AppendRow(table.Row{name, mark, count(gas.Classes[name]), count(electricity.Classes[name]), count(r.Classes[name])})
 		} else if n, listed := r.Rows[name]; listed {
-			rows.AppendRow(table.Row{name, mark, count(gas.Rows[name]), count(electricity.Rows[name]), count(n)})
+			rows.AppendRow(table.Row{name, mark, count(gas.Rows[name]), count(electricity.Rows[name]), count(neither.Rows[name]), count(n)})
 		}
 	}
+	points.AppendFooter(table.Row{"all", "", count(total(gas.Classes)), count(total(electricity.Classes)), count(total(r.Classes))})
+	rows.AppendFooter(table.Row{"all", "", count(total(gas.Rows)), count(total(electricity.Rows)), count(total(neither.Rows)), count(total(r.Rows))})
 	points.Render()
 	fmt.Fprintln(w)
 	rows.Render()
 	fmt.Fprintln(w)
+}
+
+func total(classes map[string]int64) (n int64) {
+	for _, points := range classes {
+		n += points
+	}
+	return n
 }
 
 func writeStale(w io.Writer, r *writers.ReconciliationRecord) {

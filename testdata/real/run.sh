@@ -2,9 +2,10 @@
 # The real program against the real machine: what the properties of assurance/
 # do with disks, limits, signals and rivals, at a few seeds; then sha256sum, the
 # runbook with minisign, DuckDB as the other side – it writes what is read here,
-# and reads what is written here – and other programs as those who write and pack
-# extracts. Needs root (for mounts), util-linux, minisign, gzip, zstd, node and
-# npm, and fails where one is missing. `make test-real` builds and runs it.
+# and reads what is written here – other programs as those who write and pack
+# extracts, and a Chromium that looks at the report. Needs root (for mounts),
+# util-linux, minisign, gzip, zstd, node, npm and chromium, and fails where one
+# is missing. `make test-real` builds and runs it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -17,6 +18,7 @@ need gzip "apt-get install gzip"
 need zstd "apt-get install zstd"
 need node "apt-get install nodejs"
 need npm "apt-get install npm"
+need chromium "apt-get install chromium"
 [ -x bin/flagfill ] || { echo "bin/flagfill is missing: make build" >&2; exit 1; }
 
 work=$(mktemp -d)
@@ -68,6 +70,9 @@ verdict "and are refused where it lists others" "$([ $? = 5 ] && [ ! -e "$work/r
 . "$root/testdata/real/duckdb.sh"
 . "$root/testdata/real/arrowrs.sh"
 . "$root/testdata/real/arrow.sh"
+
+go test -tags browser -count=1 -run '^TestBrowser$' ./cmd/flagfill >"$work/stderr" 2>&1
+verdict "the report in a browser: numbers, keyboard, contrast, 360 pixels, no request" "$([ $? = 0 ] || echo "it is not as it should be")"
 
 go run ./bench/peers -points 100000 -turns 1 -snapshots "$work/snapshots" -results "$work/results" job >"$work/stdout" 2>"$work/stderr"
 verdict "DuckDB, maps and sort come to the same flow records" "$([ $? = 0 ] || echo "they do not")"
