@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -62,11 +64,14 @@ func (f *reconcileFlags) define(cmd *cobra.Command) {
 	flags.Var(limitFlag{&f.held.terms.MaxDifferences}, "max-differences", "stop at more differences, with partial counts; a share is of meter_points rows")
 	flags.StringVar(&f.config, "config", "", "configuration `FILE`; flagfill config prints one")
 	flags.Var(timeFlag{&f.asOf}, "as-of", "instant of the snapshot; default now")
+	f.inputs.add(flags)
 	flags.Var(choiceFlag{&f.fuel, engine.FuelChoices()}, "fuel", "fuels to reconcile")
 	f.defineLimits(flags)
+	flags.StringVar(&f.exceptions, "exceptions", "", "write the exceptions to `FILE` too, even when a limit of a run refuses")
 	flags.StringVar(&f.sign, "sign", "", "sign the reconciliation and its corrections with the minisign secret key in `FILE`; the password of an encrypted one stands in "+passwordVariable)
 	flags.BoolVar(&f.warnings, "warnings", false, "list warnings among the exceptions")
 	f.defineMachine(flags)
+	flags.BoolVar(&f.stages, "stages", false, "say where the time went, by stage and by step")
 }
 
 func (f *reconcileFlags) check() error {
@@ -78,6 +83,8 @@ func (f *reconcileFlags) check() error {
 		return usage(next, "--extract is not given")
 	case f.out == "":
 		return usage(next, "--out is not given")
+	case len(f.devices) == 0 && !f.inputs.devicesAt.IsZero():
+		return usage("Name the devices with --devices, or leave --devices-at out.", "--devices-at says when the devices were taken, and none are given")
 	}
 	return f.checkWorkers()
 }
@@ -102,33 +109,92 @@ func (f *reconcileFlags) execute(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	hashed, err := f.inputs.prove(ctx, []engine.Source{engine.Devices: in.Devices, engine.MeterPoints: in.MeterPoints, engine.Extract: extract}, cfg.Workers)
+	if err != nil {
+		return err
+	}
+	settings.InputDigests = hashed.byPath()
 	folder, err := writers.CreateReconciliation(ctx, writers.OS{}, f.out, cfg, settings, f.corrections)
 	if err != nil {
 		return err
 	}
 	defer abort(cmd.ErrOrStderr(), folder)
+	sink, err := f.sinkOf(ctx, folder, settings.StagingSuffix)
+	if err != nil {
+		return err
+	}
+	defer abort(cmd.ErrOrStderr(), sink)
 
+	r := reconciled{hashed: hashed, opening: time.Since(started) - hashed.took}
 	var progress engine.Progress
 	done := show(cmd.ErrOrStderr(), f.progress, &progress)
-	found, err := engine.Reconcile(ctx, cfg, in, extract, f.held.terms, folder, &progress)
-	var record *writers.ReconciliationRecord
+	r.found, err = engine.Reconcile(ctx, cfg, in, extract, f.held.terms, sink, &progress)
 	if err == nil {
-		record, err = folder.Commit(ctx, found)
+		err = hashed.settle(r.found.Result)
+	}
+	if err = sink.finish(err); err == nil {
+		r.record, err = folder.Commit(ctx, r.found)
 	}
 	done()
-	if err != nil {
-		if found != nil && found.Partial {
-			if shown := f.summarise(cmd.OutOrStdout(), writers.NewPartialRecord(&cfg, found), time.Since(started)); shown != nil {
-				return shown
-			}
-		}
+	r.elapsed = time.Since(started)
+	switch {
+	case err == nil:
+		r.timings = folder.Timings(r.found)
+	case r.found != nil && r.found.Partial:
+		r.record = writers.NewPartialRecord(&cfg, r.found)
+	default:
 		return err
 	}
-	if err := f.summarise(cmd.OutOrStdout(), record, time.Since(started)); err != nil {
-		return err
+	if shown := f.summarise(cmd.OutOrStdout(), &r); shown != nil {
+		return shown
 	}
-	if record.Differences > 0 {
+	if err == nil && r.record.Differences > 0 {
 		return errDifferences
 	}
-	return nil
+	return err
+}
+
+// sinkOf is the folder, or the folder and the file of --exceptions.
+func (f *reconcileFlags) sinkOf(ctx context.Context, folder *writers.Reconciliation, suffix string) (*reconciliationSink, error) {
+	if f.exceptions == "" {
+		return &reconciliationSink{ReconciliationSink: folder}, nil
+	}
+	file, err := writers.CreateExceptionsFile(ctx, writers.OS{}, f.exceptions, suffix)
+	return &reconciliationSink{ReconciliationSink: folder, file: file}, err
+}
+
+// reconciliationSink writes the exceptions to a file of their own too.
+type reconciliationSink struct {
+	engine.ReconciliationSink
+	file   *writers.ExceptionsFile // nil: not asked for
+	listed bool                    // the engine lists exceptions: the file will be whole
+}
+
+func (s *reconciliationSink) WriteExceptions(exceptions []engine.Exception) error {
+	if s.file == nil {
+		return s.ReconciliationSink.WriteExceptions(exceptions)
+	}
+	return (&listed{s.ReconciliationSink, s.file}).WriteExceptions(exceptions)
+}
+
+// WriteUnreadable comes once, when the rows of the snapshot are listed.
+func (s *reconciliationSink) WriteUnreadable(rows []engine.UnreadableRow) error {
+	s.listed = true
+	return s.ReconciliationSink.WriteUnreadable(rows)
+}
+
+// finish makes the file visible before anything else is, also where a limit
+// refused what is in it: err is how the reconciliation ended.
+func (s *reconciliationSink) finish(err error) error {
+	if s.file == nil || !s.listed || err != nil && !overLimit(err) {
+		return err
+	}
+	return errors.Join(err, s.file.Commit())
+}
+
+func (s *reconciliationSink) Abort() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Abort()
 }
