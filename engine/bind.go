@@ -66,6 +66,18 @@ var (
 	publicationRequired = []field{fieldMPxN, fieldFlag, fieldFlagOn, fieldRDPID, fieldDisposition}
 )
 
+// fieldsOf a table: those that every file must have, and those that it may.
+// Devices must have some of the latter too: mpxn or any of the other three.
+func fieldsOf(name Table) (required, optional []field) {
+	switch name {
+	case MeterPoints:
+		return meterPointsRequired, meterPointsOptional
+	case Extract:
+		return extractRequired, extractOptional
+	}
+	return devicesRequired, append(slices.Clone(threeMPxNFields), fieldMPxN)
+}
+
 // publicationColumns are what changes.parquet calls the columns of an extract.
 var publicationColumns = map[string]string{fieldFlag.String(): "new_status", fieldFlagOn.String(): "effective_on"}
 
@@ -97,18 +109,14 @@ func bindTable(table Table, files []File, mapping map[string]string) ([]binding,
 
 func bindFile(table Table, file File, mapping map[string]string) (binding, error) {
 	var b binding
-	switch {
-	case table == Extract && file.Publication > 0:
+	if table == Extract && file.Publication > 0 {
 		return b, b.require(table, file, publicationColumns, publicationRequired...)
-	case table == Extract:
-		return b, b.both(table, file, mapping, extractRequired, extractOptional)
-	case table == MeterPoints:
-		return b, b.both(table, file, mapping, meterPointsRequired, meterPointsOptional)
 	}
-	if err := b.require(table, file, mapping, devicesRequired...); err != nil {
+	required, optional := fieldsOf(table)
+	if err := b.require(table, file, mapping, required...); err != nil {
 		return b, err
 	}
-	if err := b.allow(table, file, mapping, append(slices.Clone(threeMPxNFields), fieldMPxN)...); err != nil {
+	if err := b.allow(table, file, mapping, optional...); err != nil || table != Devices {
 		return b, err
 	}
 	three := b.has(fieldImportMPxN) || b.has(fieldSecondaryImportMPAN) || b.has(fieldExportMPAN)
@@ -141,13 +149,6 @@ func (b *binding) name(f field) string {
 }
 
 func (b *binding) has(f field) bool { return slices.Contains(b.fields, f) }
-
-func (b *binding) both(table Table, file File, mapping map[string]string, required, optional []field) error {
-	if err := b.require(table, file, mapping, required...); err != nil {
-		return err
-	}
-	return b.allow(table, file, mapping, optional...)
-}
 
 func (b *binding) require(table Table, file File, mapping map[string]string, wanted ...field) error {
 	for _, f := range wanted {

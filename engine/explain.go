@@ -18,11 +18,11 @@ type Explanations struct {
 
 // Explain says of each MPxN asked for which rows hold it and what a run under
 // cfg makes of it: with the code of a run, on just these rows. Extract may be
-// nil; rdp is the RDP whose extract it is, "" where its rows or the
-// distributors tell. Text that is no MPxN is part of the answer. Limits are
-// not looked at: they concern the whole of a run. Input that cannot be read is
-// a *Refusal of kind RefusedInput.
-func Explain(ctx context.Context, cfg Config, in Inputs, extract Source, rdp string, asked []string) (*Explanations, error) {
+// nil; else what a reconciliation under these terms makes of it too, with the code
+// of one. Text that is no MPxN is part of the answer. Limits are not looked at:
+// they concern the whole of a run. Input that cannot be read is a *Refusal of
+// kind RefusedInput.
+func Explain(ctx context.Context, cfg Config, in Inputs, extract Source, terms Terms, asked []string) (*Explanations, error) {
 	e := &explaining{}
 	var err error
 	if e.run, err = plan(ctx, cfg, in, &Progress{}); err != nil {
@@ -30,7 +30,10 @@ func Explain(ctx context.Context, cfg Config, in Inputs, extract Source, rdp str
 	}
 	e.run.devices.bindDeviceIDs(cfg.Columns[Devices])
 	if extract != nil {
-		if e.extract, err = planHeld(ctx, &e.run.cfg, extract, rdp); err != nil {
+		if e.run.held, err = planTable(ctx, Extract, extract, cfg.Columns[Extract]); err != nil {
+			return nil, err
+		}
+		if e.run.comparison, err = newComparison(e.run, terms, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -46,6 +49,9 @@ func Explain(ctx context.Context, cfg Config, in Inputs, extract Source, rdp str
 	if err := e.run.deliveries.resolve(e.run.rdpCodes); err != nil {
 		return nil, err
 	}
+	if e.isCompared() {
+		e.cover()
+	}
 	e.collect()
 	out := &Explanations{Search: e.searched(), Inputs: e.inputs()}
 	for _, text := range asked {
@@ -55,11 +61,10 @@ func Explain(ctx context.Context, cfg Config, in Inputs, extract Source, rdp str
 }
 
 func (e *explaining) tables() []*table {
-	tables := []*table{e.run.devices, e.run.points}
-	if e.extract != nil {
-		tables = append(tables, e.extract.table)
+	if e.isCompared() {
+		return e.run.tables()
 	}
-	return tables
+	return []*table{e.run.devices, e.run.points}
 }
 
 func (e *explaining) inputs() (inputs []Input) {
@@ -115,8 +120,8 @@ func (e *explaining) explain(text string) Explanation {
 	for _, d := range devices {
 		x.Devices = append(x.Devices, d.row)
 	}
-	if e.extract != nil {
-		x.Held = e.heldOf(m, x.Decision)
+	if e.isCompared() {
+		x.Held = e.heldOf(m, kept, devices)
 	}
 	return x
 }
@@ -155,10 +160,8 @@ func checkDigitsOf(m meterpoint.MPxN, cfg *Config) *CheckDigits {
 	return c
 }
 
-// decide has a run's own decider decide the point.
-func (e *explaining) decide(m meterpoint.MPxN, points []pointFound, devices []deviceFound) *Ruling {
-	var pointWords, deviceWords []uint64
-	var days []int32
+// wordsOf are the rows of one number as a range of a run has them.
+func wordsOf(points []pointFound, devices []deviceFound) (pointWords []uint64, days []int32, deviceWords []uint64) {
 	for _, p := range points {
 		pointWords, days = append(pointWords, p.word), append(days, p.day)
 	}
@@ -167,13 +170,18 @@ func (e *explaining) decide(m meterpoint.MPxN, points []pointFound, devices []de
 			deviceWords = append(deviceWords, d.word)
 		}
 	}
+	return pointWords, days, deviceWords
+}
+
+// decide has a run's own decider decide the point.
+func (e *explaining) decide(m meterpoint.MPxN, points []pointFound, devices []deviceFound) *Ruling {
 	changes, cells := &Changes{}, newHistogram()
 	changes.reset(e.run.deliveries.rdps)
 	found := &ledger{keep: kept{flags: ^uint32(0), points: 1}}
 	if e.verdicts == nil {
 		e.verdicts = &verdicts{question: e.run.cfg.Question}
 	}
-	decider{run: e.run, cells: cells, verdicts: e.verdicts, ledger: found, changes: changes}.decide(pointWords, days, deviceWords)
+	decider{run: e.run, cells: cells, verdicts: e.verdicts, ledger: found, changes: changes}.decide(wordsOf(points, devices))
 	flags := uint32(0)
 	if len(found.points) > 0 {
 		flags = kernel.Payload(found.points[0])

@@ -14,13 +14,16 @@ type explaining struct {
 	run     *run
 	numbers []uint64 // asked for
 	sought  *kernel.Sought
-	extract *heldTable // nil without one
 
 	workers  []*finder
 	verdicts *verdicts // made with the first decision
 
+	expected  *verdicts  // of what an RDP should hold, made with the first comparison
+	comparing *heldRange // likewise
+
 	points  map[uint64][]pointFound // by number
 	devices map[uint64][]deviceFound
+	held    map[uint64][]heldFound
 }
 
 // finder is one worker's part of the search.
@@ -28,13 +31,14 @@ type finder struct {
 	of      *explaining
 	devices *deviceScanner
 	points  *pointScanner
-	held    *heldScanner
+	held    *heldReader // nil without an extract
 	marks   numberMarks
 	read    [3]KeySearch // by Table: splits and rows
 	hits    []int64      // scratch: rows of a split
 
 	foundDevices []deviceFound
 	foundPoints  []pointFound
+	foundHeld    []heldFound
 }
 
 // deviceFound is one association with a number that is asked for.
@@ -62,8 +66,8 @@ func newFinder(e *explaining) *finder {
 	f := &finder{of: e,
 		devices: newDeviceScanner(&e.run.cfg, e.run.devices, e.run.associations, e.run.checks),
 		points:  newPointScanner(e.run.points, e.run.rdpCodes, e.run.checks)}
-	if e.extract != nil {
-		f.held = newHeldScanner(e.extract, e.run)
+	if e.isCompared() {
+		f.held = newHeldReader(e.run)
 	}
 	return f
 }
@@ -78,8 +82,8 @@ func (e *explaining) search(ctx context.Context) error {
 	}
 	add(e.run.points, (*finder).lookAtPoints)
 	add(e.run.devices, (*finder).lookAtDevices)
-	if e.extract != nil {
-		add(e.extract.table, (*finder).lookAtHeld)
+	if e.isCompared() {
+		add(e.run.held, (*finder).lookAtHeld)
 	}
 	e.workers = make([]*finder, min(e.run.cfg.Workers, max(len(jobs), 1)))
 	var next atomic.Int64

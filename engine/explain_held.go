@@ -1,259 +1,141 @@
 package engine
 
 import (
-	"context"
 	"slices"
 
+	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
 )
 
 // HeldState is what the responsible RDP holds for a meter point, and what that
-// is to a reconciliation.
+// is to a reconciliation: the class of the point and those of the rows.
 type HeldState struct {
-	Expected    string    `json:"expected"` // Null, A, I, N; "" where the point is not assessed
+	Expected    string    `json:"expected"` // Null, A, I, N; "" where that is on hold, or the point is not assessed
 	Class       string    `json:"class"`    // of the point; "" where it is not assessed
 	Difference  bool      `json:"difference"`
 	Responsible string    `json:"responsible"` // RDP; "" where none is known
-	Rows        []HeldRow `json:"rows"`
+	Rows        []HeldRow `json:"rows"`        // in (file, row) order
 }
 
 // HeldRow is a row of the extract with the number, whoever holds it.
 type HeldRow struct {
 	SourceRow
-	Flag  string  `json:"dcc_service_flag"` // as the file spells it
-	On    *string `json:"dcc_service_flag_efd"`
-	RDP   string  `json:"rdp_id"` // of the row, else the one named, else the distributor's
-	Class string  `json:"class"`  // unreadable, unknown_point, misrouted, repeat, used
+	Flag       string  `json:"dcc_service_flag"` // as the file spells it
+	On         *string `json:"dcc_service_flag_efd"`
+	RDP        string  `json:"rdp_id"` // of the row, else the one named, else the distributor's; "" where nobody known holds it
+	Class      string  `json:"class"`  // of the row
+	Difference bool    `json:"difference"`
 }
 
-// The classes of a point, in the order in which they are tried, then those of
-// a row.
-const (
-	heldNotCovered = "not_covered"
-	heldOnHold     = "held"
-	heldDuplicate  = "duplicate"
-	heldMatch      = "match"
-	heldWithheld   = "withheld"
-	heldMissing    = "missing"
-	heldUnexpected = "unexpected"
-	heldLegacy     = "legacy"
-	heldStale      = "stale"
-
-	rowUnreadable = "unreadable"
-	rowUnknown    = "unknown_point"
-	rowMisrouted  = "misrouted"
-	rowRepeat     = "repeat"
-	rowUsed       = "used"
-)
-
-// heldTable is the extract and whose it is.
-type heldTable struct {
-	table *table
-	rdp   string // named by the caller; "" where rows or distributors tell
-}
-
-func planHeld(ctx context.Context, cfg *Config, source Source, rdp string) (*heldTable, error) {
-	t, err := planTable(ctx, Extract, source, cfg.Columns[Extract])
-	return &heldTable{t, rdp}, err
-}
-
-// heldScanner reads an extract. It reads all of it: which RDPs have any row is
-// part of the answer.
-type heldScanner struct {
-	scanner
-	of        *heldTable
-	registrar *meterpoint.Registrar
-	digits    meterpoint.Digits
-	rdps      *codeDecoder
-	codes     []uint8
-	named     [256]bool // by code of the RDP: some row names it
-	unnamed   [100]bool // by distributor, 0 for gas: some row names none
-	found     []heldFound
-}
-
+// heldFound is a row with a number that is asked for.
 type heldFound struct {
 	place  place
 	number uint64
-	flag   meterpoint.ServiceStatus
 	row    HeldRow
+	apart  apartKey // of class RowUsed where the row is compared
+	word   uint64
+	day    int32
 }
 
-func newHeldScanner(of *heldTable, r *run) *heldScanner {
-	return &heldScanner{scanner: scanner{table: of.table}, of: of, registrar: &r.cfg.Registrar, digits: r.cfg.Digits,
-		rdps: newCodeDecoder(r.rdpCodes.parse)}
-}
+// isCompared tells whether there is an extract.
+func (e *explaining) isCompared() bool { return e.run.comparison != nil }
 
+// lookAtHeld reads all of a split: which RDPs hold any row is part of the
+// answer.
 func (f *finder) lookAtHeld(at int) error {
-	s := f.held
-	bound := s.table.bound(at)
-	err := s.scan(at, func() error {
-		if err := s.cover(); err != nil {
-			return err
-		}
-		for _, row := range f.matches(&s.scanner, bound.fields) {
-			s.keep(int(row))
-		}
-		return nil
-	})
+	err := f.held.scan(at, f.findHeld)
 	f.read[Extract].SplitsRead++
-	f.read[Extract].RowsRead += s.table.readRows[at]
+	f.read[Extract].RowsRead += f.of.run.held.readRows[at]
 	return err
 }
 
-// holder is the RDP that holds a row: its own, else the one named for the
-// extract, else the distributor's.
-func (s *heldScanner) holder(m meterpoint.MPxN, rdpID string) string {
-	if rdpID != "" {
-		return rdpID
+// findHeld keeps what the rows say, in the words of a reconciliation.
+func (f *finder) findHeld() error {
+	h := f.held
+	numbers, classes, err := h.readHeld()
+	if err != nil {
+		return err
 	}
-	if s.of.rdp != "" {
-		return s.of.rdp
+	for _, row := range f.matches(&h.scanner, h.table.bound(h.at).fields) {
+		i := int(row)
+		var payload [1]uint32
+		kernel.PackHeld(payload[:], h.flagCodes[i:i+1], h.rdpCodes[i:i+1], h.publication())
+		class, _, _ := h.apartOf(i, classes[i])
+		f.foundHeld = append(f.foundHeld, heldFound{place: place{h.at, h.first + int64(row)}, number: numbers[i],
+			row:   HeldRow{Flag: h.columns[fieldFlag].value(i), On: h.text(fieldFlagOn, i)},
+			apart: h.keyOf(i, class, numbers[i], classes[i]), word: kernel.Word(numbers[i], payload[0]), day: h.days[i]})
 	}
-	rdp, _ := s.registrar.Resolve(m, "")
-	return rdp
-}
-
-// cover notes who holds any row of the batch.
-func (s *heldScanner) cover() error {
-	codes := resize(&s.codes, s.rows)
-	clear(codes)
-	if s.present[fieldRDPID] {
-		if err := s.rdps.decode(codes, &s.columns[fieldRDPID]); err != nil {
-			return s.refuse(fieldRDPID, err)
-		}
-	}
-	hasUnnamed := false
-	for _, code := range codes {
-		s.named[code] = true
-		hasUnnamed = hasUnnamed || code == rdpAbsent
-	}
-	if !hasUnnamed || s.of.rdp != "" {
-		return nil
-	}
-	numbers := resize(&s.numbers, s.rows)
-	if err := s.decode[0].decode(numbers, &s.columns[fieldMPxN], nil); err != nil {
-		return s.refuse(fieldMPxN, err)
-	}
-	for i, n := range numbers {
-		if m := meterpoint.MPxN(n); codes[i] == rdpAbsent && s.digits.Valid(m) {
-			s.unnamed[m.Distributor()] = true
-		}
-	}
+	h.setApart(numbers, classes, true)
 	return nil
 }
 
-// covers tells whether the RDP holds any row.
-func (s *heldScanner) covers(rdp string, codes *rdpCodes) bool {
-	for code, name := range codes.names {
-		if name == rdp && s.named[code] {
-			return true
-		}
-	}
-	for distributor, isSeen := range s.unnamed {
-		if holder, _ := s.registrar.Resolve(meterpoint.MPxN(distributor)*1e11, ""); isSeen && holder == rdp {
-			return true
-		}
-	}
-	return rdp == s.of.rdp
-}
-
-func (s *heldScanner) trimmedText(f field, row int) string {
-	if !s.present[f] {
-		return ""
-	}
-	return string(s.columns[f].trimmed(row))
-}
-
-func (s *heldScanner) keep(row int) {
-	m, _ := meterpoint.ParseMPxN(s.columns[fieldMPxN].trimmed(row))
-	h := heldFound{place: place{s.at, s.first + int64(row)}, number: uint64(m),
-		flag: meterpoint.ParseServiceStatus([]byte(s.trimmedText(fieldFlag, row)))}
-	h.row = HeldRow{Flag: s.columns[fieldFlag].value(row), On: s.text(fieldFlagOn, row), RDP: s.holder(m, s.trimmedText(fieldRDPID, row))}
-	s.found = append(s.found, h)
-}
-
-// heldOf classifies what is held for a number.
-func (e *explaining) heldOf(m meterpoint.MPxN, r *Ruling) *HeldState {
-	var rows []heldFound
-	isCovered := false
+// cover learns whose rows were read.
+func (e *explaining) cover() {
+	var readers []*heldReader
 	for _, f := range e.workers {
-		for _, h := range f.held.found {
-			if h.number == uint64(m) {
-				h.row.SourceRow = e.extract.table.sourceRow(h.place)
-				rows = append(rows, h)
-			}
-		}
-		isCovered = isCovered || r != nil && r.RDP != "" && f.held.covers(r.RDP, e.run.rdpCodes)
+		readers = append(readers, f.held)
 	}
-	slices.SortFunc(rows, func(a, b heldFound) int { return comparePlaces(a.place, b.place) })
+	e.run.comparison.cover(e.run.rdpCodes, readers)
+}
+
+// heldOf has a reconciliation's own comparer class what is held for a number.
+// points are the rows that a run keeps of it.
+func (e *explaining) heldOf(m meterpoint.MPxN, points []pointFound, devices []deviceFound) *HeldState {
+	c, rdps := e.run.comparison, e.run.deliveries.rdps
+	found := slices.Clone(e.held[uint64(m)]) // asked twice, answered twice
+	seen := e.compare(found, points, devices)
 	state := &HeldState{Rows: []HeldRow{}}
-	if r != nil {
-		state.Expected, state.Responsible = r.New, r.RDP
+	if len(points) > 0 {
+		state.Class, state.Difference = seen.class.String(), seen.class.IsDifference()
+		state.Responsible = rdps[seen.rdp]
+		if seen.class != ExpectedOnHold {
+			state.Expected = seen.expected.String()
+		}
 	}
-	own := classifyHeldRows(rows, r, &e.run.cfg, m)
-	if r != nil {
-		state.Class = classifyHeld(r, m.Fuel(), isCovered, own, e.run.cfg.Switches)
-		state.Difference = !slices.Contains([]string{heldNotCovered, heldMatch, heldWithheld}, state.Class)
-	}
-	for _, h := range rows {
+	for i := range found {
+		h := &found[i]
+		holder, class := uint8(0), h.apart.class
+		if class == RowUsed {
+			holder, class = seen.take(c.heldRow(m, h.word, h.day))
+		} else {
+			holder = c.holderApart(h.apart)
+		}
+		h.row.RDP, h.row.Class, h.row.Difference = rdps[holder], class.String(), class.IsDifference()
 		state.Rows = append(state.Rows, h.row)
 	}
 	return state
 }
 
-// classifyHeldRows gives each row its class, and the flags that the
-// responsible RDP holds.
-func classifyHeldRows(rows []heldFound, r *Ruling, cfg *Config, m meterpoint.MPxN) (flags []meterpoint.ServiceStatus) {
-	for i := range rows {
-		h := &rows[i]
-		repeats := func(earlier heldFound) bool {
-			return earlier.row.RDP == h.row.RDP && earlier.flag == h.flag && sameText(earlier.row.On, h.row.On)
-		}
-		switch {
-		case h.flag == meterpoint.Unknown || !cfg.Digits.Valid(m):
-			h.row.Class = rowUnreadable
-		case r == nil:
-			h.row.Class = rowUnknown
-		case h.flag != meterpoint.Null && h.row.RDP != r.RDP:
-			h.row.Class = rowMisrouted
-		case slices.ContainsFunc(rows[:i], repeats):
-			h.row.Class = rowRepeat
-		default:
-			h.row.Class = rowUsed
-		}
-		if h.row.Class == rowUsed && h.flag != meterpoint.Null { // empty is nothing held
-			flags = append(flags, h.flag)
+// compare decides and compares a range that holds nothing but one number.
+func (e *explaining) compare(found []heldFound, points []pointFound, devices []deviceFound) *heldClass {
+	if e.comparing == nil {
+		e.comparing = &heldRange{run: e.run, tally: newTally()}
+		e.expected = &verdicts{question: asCompared(e.run.cfg.Question)}
+	}
+	held := e.comparing
+	held.words, held.days = held.words[:0], held.days[:0]
+	for _, h := range found {
+		if h.apart.class == RowUsed {
+			held.words, held.days = append(held.words, h.word), append(held.days, h.day)
 		}
 	}
-	return flags
+	seen, changes, differences := &heldClass{}, &Changes{}, &Differences{}
+	changes.reset(e.run.deliveries.rdps)
+	differences.reset(e.run.deliveries.rdps)
+	decider{run: e.run, cells: newHistogram(), verdicts: e.expected, ledger: &ledger{}, changes: changes,
+		compare: &comparer{heldRange: held, comparison: e.run.comparison, tally: held.tally, to: differences, seen: seen},
+	}.decide(wordsOf(points, devices))
+	return seen
 }
 
-func sameText(a, b *string) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
-
-// classifyHeld is the class of a point by what the responsible RDP holds, first
-// match wins. Dates are not compared, and nothing counts as in flight.
-func classifyHeld(r *Ruling, fuel meterpoint.Fuel, covered bool, held []meterpoint.ServiceStatus, switches Switches) string {
-	flag, expected := meterpoint.Null, meterpoint.ParseServiceStatus([]byte(r.New))
-	if len(held) > 0 {
-		flag = held[0]
-	}
-	switch {
-	case !covered:
-		return heldNotCovered
-	case r.Fate == fateNames[meterpoint.Held]:
-		return heldOnHold
-	case slices.ContainsFunc(held, func(other meterpoint.ServiceStatus) bool { return other != flag }):
-		return heldDuplicate
-	case flag == expected:
-		return heldMatch
-	case expected.Reported() && (r.Silent || !switches.Reports(fuel, expected)):
-		return heldWithheld
-	case flag == meterpoint.Null:
-		return heldMissing
-	case expected == meterpoint.Null:
-		return heldUnexpected
-	case flag == meterpoint.LegacyS || flag == meterpoint.LegacyW:
-		return heldLegacy
-	}
-	return heldStale
+// take gives the holder and the class of one of the rows that equal this one:
+// the first that is asked for is used, and the others repeat it.
+func (seen *heldClass) take(row heldRow) (holder uint8, class RowClass) {
+	at := slices.IndexFunc(seen.rows, func(other heldRow) bool {
+		row.class = other.class
+		return row == other
+	})
+	row = seen.rows[at]
+	seen.rows = slices.Delete(seen.rows, at, at+1)
+	return row.holder, row.class
 }

@@ -64,7 +64,7 @@ func (s *scanner) text(f field, row int) *string {
 // collect brings together what the workers found, by number, in (file, row)
 // order and with files spelled out.
 func (e *explaining) collect() {
-	e.points, e.devices = map[uint64][]pointFound{}, map[uint64][]deviceFound{}
+	e.points, e.devices, e.held = map[uint64][]pointFound{}, map[uint64][]deviceFound{}, map[uint64][]heldFound{}
 	for _, f := range e.workers {
 		for _, p := range f.foundPoints {
 			p.row.SourceRow = e.run.points.sourceRow(p.place)
@@ -74,12 +74,19 @@ func (e *explaining) collect() {
 			d.row.SourceRow = e.run.devices.sourceRow(d.place)
 			e.devices[d.number] = append(e.devices[d.number], d)
 		}
+		for _, h := range f.foundHeld {
+			h.row.SourceRow = e.run.held.sourceRow(h.place)
+			e.held[h.number] = append(e.held[h.number], h)
+		}
 	}
 	for _, rows := range e.points {
 		slices.SortFunc(rows, func(a, b pointFound) int { return comparePlaces(a.place, b.place) })
 	}
 	for _, rows := range e.devices {
 		slices.SortStableFunc(rows, func(a, b deviceFound) int { return comparePlaces(a.place, b.place) })
+	}
+	for _, rows := range e.held {
+		slices.SortFunc(rows, func(a, b heldFound) int { return comparePlaces(a.place, b.place) })
 	}
 }
 

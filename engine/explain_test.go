@@ -29,7 +29,7 @@ func TestExplainAgreesWithRun(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		asked := numbersIn(c)
-		got, err := Explain(context.Background(), c.cfg, Inputs{c.shapedDevices, c.shapedPoints}, nil, "", asked)
+		got, err := Explain(context.Background(), c.cfg, Inputs{c.shapedDevices, c.shapedPoints}, nil, Terms{}, asked)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -60,7 +60,7 @@ func TestExplainAgreesWithRun(t *testing.T) {
 		}
 		for range 3 { // alone, by the splits that statistics leave, and twice
 			i := random.IntN(len(asked))
-			one, err := Explain(context.Background(), c.cfg, Inputs{c.shapedDevices, c.shapedPoints}, nil, "", []string{asked[i], asked[i]})
+			one, err := Explain(context.Background(), c.cfg, Inputs{c.shapedDevices, c.shapedPoints}, nil, Terms{}, []string{asked[i], asked[i]})
 			if err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}

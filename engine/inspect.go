@@ -13,7 +13,8 @@ import (
 	"flagfill/engine/meterpoint"
 )
 
-// Inspection is what one table holds, and what a run would make of it. No
+// Inspection is what one table holds, and what a run would make of it, or of an
+// extract a reconciliation. No
 // MPxN stands in it.
 type Inspection struct {
 	Table        string             `json:"table"`
@@ -96,8 +97,7 @@ type Finding struct {
 
 // Inspect reads every row of a table once, in the memory of its words, and
 // says what is there. Columns that are missing or do not fit are part of the
-// answer; only a file that cannot be read is an error. The tables are devices
-// and meter_points.
+// answer; only a file that cannot be read is an error.
 func Inspect(ctx context.Context, cfg Config, name Table, source Source, workers int) (*Inspection, error) {
 	p, err := source.Plan(ctx)
 	if err != nil {
@@ -131,10 +131,7 @@ func inspectFile(name Table, file File, mapping map[string]string) (b binding, c
 			problems = append(problems, Finding{refusal.Problem, refusal.Next})
 		}
 	}
-	required, optional := devicesRequired, append(slices.Clone(threeMPxNFields), fieldMPxN)
-	if name == MeterPoints {
-		required, optional = meterPointsRequired, meterPointsOptional
-	}
+	required, optional := fieldsOf(name)
 	refusedMPxN := false
 	for i, f := range slices.Concat(required, optional) {
 		found, err := b.add(name, file, mapping, f)
@@ -223,13 +220,15 @@ func inspectRows(ctx context.Context, cfg *Config, t *table, workers int) (*insp
 
 // Recognise tells a table by the columns of a file: ours, those that the
 // configuration maps, and names that are nearly ours. It reports false where
-// they fit no table, or two equally well.
+// they fit no table, or devices and meter_points equally well.
 func Recognise(columns []Column, mapping [3]map[string]string) (Table, bool) {
 	var names []string
 	for _, c := range columns {
 		names = append(names, c.Name)
 	}
-	score := func(name Table, fields ...field) (score int) {
+	score := func(name Table) (score int) {
+		required, optional := fieldsOf(name)
+		fields := slices.Concat(required, optional)
 		rest := slices.Clone(names) // what is ours by name is nobody's misspelling
 		for _, f := range fields {
 			wanted := columnName(mapping[name], f)
@@ -250,9 +249,11 @@ func Recognise(columns []Column, mapping [3]map[string]string) (Table, bool) {
 		}
 		return score
 	}
-	devices := score(Devices, slices.Concat(devicesRequired, threeMPxNFields, []field{fieldMPxN})...)
-	points := score(MeterPoints, slices.Concat(meterPointsRequired, meterPointsOptional)...)
-	if devices > points {
+	devices, points := score(Devices), score(MeterPoints)
+	switch {
+	case score(Extract) > max(devices, points): // its columns are those of meter_points but for the flag
+		return Extract, true
+	case devices > points:
 		return Devices, true
 	}
 	return MeterPoints, points > devices

@@ -24,10 +24,15 @@ func (in *Inspection) fill(cfg *Config, t *table, total *inspector) {
 			in.Identifiers = append(in.Identifiers, total.classes[f].identifiers(f.String(), &total.shapes[f]))
 		}
 	}
-	counts, margin := in.countExceptions(cfg, t, total)
+	counts, margin := (*ExceptionCounts)(nil), (*Margin)(nil)
+	if t.name == Extract {
+		counts = in.countUnreadable(cfg, total)
+	} else {
+		counts, margin = in.countExceptions(cfg, t, total)
+	}
 	in.judgeLimit(t, counts, margin)
 	for _, v := range in.Words {
-		in.WorthKnowing = append(in.WorthKnowing, v.findings()...)
+		in.WorthKnowing = append(in.WorthKnowing, v.findings(t.name)...)
 	}
 	in.judgeIdentifiers(cfg)
 	if n := uncheckedFiles(t.plan.Files); n > 0 {
@@ -99,7 +104,7 @@ func (in *Inspection) countDeliveries(l *ledger, total *inspector) {
 	refusal := (*Refusal)(nil)
 	if errors.As(err, &refusal) || total.shared.tooManyRDPs.Load() {
 		if refusal == nil {
-			refusal = tooManyRDPs(maxRDPs + 1)
+			refusal = tooManyRDPs(MeterPoints, maxRDPs+1)
 		}
 		in.WouldRefuse = append(in.WouldRefuse, Finding{refusal.Problem, refusal.Next})
 		return
@@ -147,6 +152,9 @@ func (in *Inspection) judgeIdentifiers(cfg *Config) {
 			}
 		}
 		next := "Look at them: run lists file and row with --exceptions FILE."
+		if in.Table == Extract.String() {
+			next = "Look at them: reconcile lists file and row with --exceptions FILE."
+		}
 		if float64(c.NoMPxN+c.MPANWrongDigit) > badIdentifierShare*float64(filled) {
 			next = fmt.Sprintf("So many mean another column: check which one holds the MPxN, and name it: [columns.%s] %s = \"…\"", in.Table, c.Column)
 		}
@@ -154,8 +162,8 @@ func (in *Inspection) judgeIdentifiers(cfg *Config) {
 		say(c.NoMPxN, fmt.Sprintf("are no MPxN, neither 13 digits nor %d to %d: %s", cfg.Digits.MPRNMin, cfg.Digits.MPRNMax, shapes), nextOfShapes)
 		say(c.MPANWrongDigit, "are MPANs with a wrong check digit: "+cfg.MPANCheck.effect(), next)
 		say(c.MPRNWrongDigits, "are MPRNs with wrong check digits: "+cfg.MPRNCheck.effect(), "The checks are set in [validation].")
-		if in.Table == MeterPoints.String() {
-			say(c.Empty, "are empty, and every meter point needs its MPxN", next)
+		if in.Table != Devices.String() {
+			say(c.Empty, "are empty, and every row of "+in.Table+" needs its MPxN", next)
 		}
 	}
 }
@@ -229,6 +237,12 @@ func meaningOf(cfg *Config, f field, word string) (meaning string, known bool) {
 			return status.String() + ", legacy", false
 		}
 		return status.String(), status.InForce()
+	case fieldFlag:
+		status := meterpoint.ParseServiceStatus(text)
+		if status == meterpoint.LegacyS || status == meterpoint.LegacyW {
+			return status.String() + ", legacy", true
+		}
+		return status.String(), status != meterpoint.Unknown
 	case fieldEverInstalled:
 		code, _ := parseEver(text)
 		return [...]string{"not said", "true", "false", unknownMeaning}[code], code != everBad
@@ -247,7 +261,7 @@ const findingsShown = 10
 
 // findings says of each unknown word what a run makes of it, and the line that
 // would change that.
-func (v *Vocabulary) findings() []Finding {
+func (v *Vocabulary) findings(of Table) []Finding {
 	var all []Finding
 	further, rows := 0, int64(0)
 	for _, w := range v.Words {
@@ -256,7 +270,7 @@ func (v *Vocabulary) findings() []Finding {
 		case len(all) == findingsShown:
 			further, rows = further+1, rows+w.Rows
 		default:
-			all = append(all, v.explain(w))
+			all = append(all, v.explain(of, w))
 		}
 	}
 	if further > 0 {
@@ -270,7 +284,7 @@ func (v *Vocabulary) findings() []Finding {
 	return all
 }
 
-func (v *Vocabulary) explain(w WordCount) Finding {
+func (v *Vocabulary) explain(of Table, w WordCount) Finding {
 	names, effect := []string(nil), ""
 	next := "Check the column, and ask where the word comes from."
 	switch v.Column {
@@ -287,8 +301,13 @@ func (v *Vocabulary) explain(w WordCount) Finding {
 		effect = "is not A, I, N or Null: a warning; under --baseline reported any status is news"
 	case fieldEverInstalled.String():
 		effect = "is neither true nor false: its points are held"
+	case fieldFlag.String():
+		effect = "is no flag: its rows are unreadable"
 	case fieldRDPID.String():
 		effect = "names no RDP: its points are undeliverable"
+		if of == Extract {
+			effect = "names no RDP: nobody known holds its rows"
+		}
 		next = "An electricity RDP is an MPID, four of A–Z and 0–9; gas RDPs stand in [rdp] gas."
 	}
 	if names != nil && w.Word != "" && isShownWhole(w.Word) {

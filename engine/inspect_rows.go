@@ -29,6 +29,7 @@ type inspector struct {
 	shared  *inspected
 	devices *deviceScanner
 	points  *pointScanner
+	extract *extractScanner
 
 	words        [fields]wordCounts
 	classes      [fields]classCounts
@@ -46,33 +47,41 @@ type inspector struct {
 
 func newInspector(shared *inspected) *inspector {
 	w := &inspector{shared: shared}
-	if shared.table.name == Devices {
+	switch shared.table.name {
+	case Devices:
 		w.devices = newDeviceScanner(shared.cfg, shared.table, shared.associations, shared.checks)
-		return w
+	case MeterPoints:
+		w.points = newPointScanner(shared.table, shared.rdpCodes, shared.checks)
+		w.points.rdps = newCodeDecoder(shared.parseRDP)
+	default:
+		w.extract = newExtractScanner(shared.table, shared.rdpCodes, shared.checks)
+		w.extract.rdps = newCodeDecoder(shared.parseRDP)
 	}
-	w.points = newPointScanner(shared.table, shared.rdpCodes, shared.checks)
-	w.points.rdps = newCodeDecoder(func(text []byte) (uint8, error) {
-		code, err := shared.rdpCodes.parse(text)
-		if err != nil {
-			shared.tooManyRDPs.Store(true)
-			return rdpBad, nil
-		}
-		return code, nil
-	})
 	return w
 }
 
-func (w *inspector) scan(ctx context.Context, split int) error {
-	if w.devices != nil {
-		return w.devices.scan(split, func() error {
-			if err := w.inspectDevices(); err != nil {
-				return err
-			}
-			return ctx.Err()
-		})
+// parseRDP notes that there are too many, and goes on.
+func (i *inspected) parseRDP(text []byte) (uint8, error) {
+	code, err := i.rdpCodes.parse(text)
+	if err != nil {
+		i.tooManyRDPs.Store(true)
+		return rdpBad, nil
 	}
-	return w.points.scan(split, func() error {
-		if err := w.inspectPoints(); err != nil {
+	return code, nil
+}
+
+func (w *inspector) scan(ctx context.Context, split int) error {
+	scan, inspect := (*scanner)(nil), (func() error)(nil)
+	switch {
+	case w.devices != nil:
+		scan, inspect = &w.devices.scanner, w.inspectDevices
+	case w.points != nil:
+		scan, inspect = &w.points.scanner, w.inspectPoints
+	default:
+		scan, inspect = &w.extract.scanner, w.inspectExtract
+	}
+	return scan.scan(split, func() error {
+		if err := inspect(); err != nil {
 			return err
 		}
 		return ctx.Err()
@@ -80,7 +89,7 @@ func (w *inspector) scan(ctx context.Context, split int) error {
 }
 
 // enumerations are the columns whose words are counted.
-var enumerations = []field{fieldDeviceType, fieldDeviceStatus, fieldServiceStatus, fieldReportedStatus, fieldEverInstalled, fieldRDPID}
+var enumerations = []field{fieldDeviceType, fieldDeviceStatus, fieldServiceStatus, fieldReportedStatus, fieldEverInstalled, fieldFlag, fieldRDPID}
 
 func (w *inspector) countWords(s *scanner) {
 	for _, f := range enumerations {

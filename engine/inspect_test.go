@@ -210,8 +210,47 @@ func TestInspectionBoundsWords(t *testing.T) {
 	if len(v.Words) != wordsKept || v.Others != 2*wordsKept {
 		t.Errorf("%d words, %d others", len(v.Words), v.Others)
 	}
-	if n := len(v.findings()); n != findingsShown+2 {
+	if n := len(v.findings(MeterPoints)); n != findingsShown+2 {
 		t.Errorf("%d findings", n)
+	}
+}
+
+// An extract is inspected by what a reconciliation makes of its rows.
+func TestInspectExtract(t *testing.T) {
+	source := &memoryTable{columns: extractColumns, splitRows: 3, rows: [][]string{
+		{"1200023305967", "A", "2026-01-02", "LOND"}, {"1200023305967", "s", "soon", "lond"}, {"1200023305968", "N", "", ""},
+		{"12", "A", "", ""}, {"", "I", "", "EELC"}, {"1100013222946", "active", "", ""}, {"1200023305985", "", "", ""},
+	}}
+	in := inspect(t, testConfig(), Extract, source)
+	counts := map[string]int64{}
+	for _, e := range in.Exceptions {
+		counts[e.Code] = e.Count
+	}
+	if diff := cmp.Diff(map[string]int64{"BAD_MPXN": 2, "BAD_CHECK_DIGIT": 1, "UNKNOWN_SERVICE_STATUS": 1}, counts); diff != "" {
+		t.Errorf("exceptions (-want +got):\n%s", diff)
+	}
+	meanings := map[string]string{}
+	for _, v := range in.Words {
+		for _, w := range v.Words {
+			meanings[v.Column+" "+w.Word] = w.Meaning
+		}
+	}
+	want := map[string]string{"dcc_service_flag A": "A", "dcc_service_flag s": "S, legacy", "dcc_service_flag N": "N", "dcc_service_flag I": "I",
+		"dcc_service_flag ": "Null", "dcc_service_flag active": "unknown", "rdp_id LOND": "LOND", "rdp_id lond": "unknown", "rdp_id EELC": "EELC", "rdp_id ": "not said"}
+	if diff := cmp.Diff(want, meanings); diff != "" {
+		t.Errorf("words (-want +got):\n%s", diff)
+	}
+	var said []string
+	for _, f := range in.WorthKnowing {
+		said = append(said, f.Problem)
+	}
+	for _, part := range []string{`"active" on 1 row is no flag`, `"lond" on 1 row names no RDP: nobody known holds`, "a value that is no date: 1;", "every row of extract needs its MPxN"} {
+		if !strings.Contains(strings.Join(said, "\n"), part) {
+			t.Errorf("nothing says %s:\n%s", part, strings.Join(said, "\n"))
+		}
+	}
+	if len(in.WouldRefuse) > 0 || in.Limit != nil {
+		t.Errorf("%v, %v", in.WouldRefuse, in.Limit)
 	}
 }
 
@@ -226,6 +265,11 @@ func TestRecognise(t *testing.T) {
 		{"Device_Type Status mpxn", Devices, true},
 		{"mpxn servicestatus", MeterPoints, true},
 		{"mpxn", Devices, false},
+		{"mpxn dcc_service_flag", Extract, true},
+		{"mpxn DCC_Service_Flag dcc_service_flag_efd rdp_id", Extract, true},
+		{"MPXN DCCSERVICEFLAG", Extract, true},
+		{"mpxn service_status rdp_id", MeterPoints, true},
+		{"mpxn rdp_id state", MeterPoints, true},
 		{"a b c", Devices, false},
 	} {
 		var columns []Column

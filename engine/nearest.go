@@ -102,11 +102,8 @@ func nearestColumn(table Table, file File, mapping map[string]string, f field, w
 
 // usedForAnother tells whether a column stands for another field of the table.
 func usedForAnother(table Table, mapping map[string]string, f field, name string) bool {
-	known := append(append(slices.Clone(devicesRequired), threeMPxNFields...), fieldMPxN)
-	if table == MeterPoints {
-		known = append(slices.Clone(meterPointsRequired), meterPointsOptional...)
-	}
-	for _, other := range known {
+	required, optional := fieldsOf(table)
+	for _, other := range slices.Concat(required, optional) {
 		if other != f && strings.EqualFold(columnName(mapping, other), name) {
 			return true
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"pgregory.net/rapid"
 )
 
@@ -23,6 +24,19 @@ func TestNearest(t *testing.T) {
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("Nearest(%q) = %q, %v; want %q", c.word, got, ok, c.want)
 		}
+	}
+}
+
+// A column of an extract that stands for another field is meant for none.
+func TestNearestColumnOfAnExtract(t *testing.T) {
+	text := arrow.BinaryTypes.String
+	file := File{Columns: []Column{{Name: "dcc_service_flag_efd", Type: text}, {Name: "mpxn", Type: text}, {Name: "flag_of_service", Type: text}}}
+	if got, ok := nearestColumn(Extract, file, nil, fieldFlag, "dcc_service_flag"); got != "flag_of_service" || !ok {
+		t.Errorf("for the flag: %q, %v", got, ok)
+	}
+	file.Columns = file.Columns[:2]
+	if got, ok := nearestColumn(Extract, file, nil, fieldFlag, "dcc_service_flag"); ok {
+		t.Errorf("for the flag: %q", got)
 	}
 }
 

@@ -93,7 +93,7 @@ func (d *deliveries) resolve(codes *rdpCodes) error {
 		}
 	}
 	if len(d.rdps) > maxRDPs {
-		return tooManyRDPs(len(d.rdps) - 1)
+		return tooManyRDPs(MeterPoints, len(d.rdps)-1)
 	}
 	for distributor := range d.table {
 		m := meterpoint.MPxN(distributor) * 1e11 // 0 is gas
@@ -113,10 +113,10 @@ func (d *deliveries) resolve(codes *rdpCodes) error {
 	return nil
 }
 
-func tooManyRDPs(found int) *Refusal {
+func tooManyRDPs(name Table, found int) *Refusal {
 	return &Refusal{Kind: RefusedInput,
-		Problem: fmt.Sprintf("cannot read meter_points: column rdp_id names %d different RDPs, and %d are the most a run can hold", found, maxRDPs),
-		Next:    "Map rdp_id to the right column: [columns.meter_points] rdp_id = \"…\""}
+		Problem: fmt.Sprintf("cannot read %s: column rdp_id names %d different RDPs, and %d are the most a run can hold", name, found, maxRDPs),
+		Next:    "Map rdp_id to the right column: [columns." + name.String() + "] rdp_id = \"…\""}
 }
 
 func (d *deliveries) of(m meterpoint.MPxN, code uint8) delivery {

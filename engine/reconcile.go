@@ -57,7 +57,7 @@ type StaleCount struct {
 // is exceeded. Over Terms.MaxDifferences it ends early with what it has counted
 // so far, Partial, and a *Refusal of kind RefusedLimit.
 func Reconcile(ctx context.Context, cfg Config, in Inputs, extract Source, terms Terms, sink ReconciliationSink, progress *Progress) (*Reconciliation, error) {
-	cfg.Scope, cfg.Baseline = meterpoint.Full, meterpoint.BaselineReported
+	cfg.Question = asCompared(cfg.Question)
 	r, err := plan(ctx, cfg, in, progress)
 	if err != nil {
 		return nil, err
@@ -119,39 +119,56 @@ func newComparison(r *run, terms Terms, sink ReconciliationSink) (*comparison, e
 	return c, nil
 }
 
+// asCompared is the question whose answer an RDP should hold.
+func asCompared(q meterpoint.Question) meterpoint.Question {
+	q.Scope, q.Baseline = meterpoint.Full, meterpoint.BaselineReported
+	return q
+}
+
 // resolve learns from what has been read who holds anything. No worker reads or
 // decides at the same time.
 func (c *comparison) resolve(r *run) error {
-	for code, name := range r.rdpCodes.names {
+	c.early = 0
+	readers := make([]*heldReader, len(r.gatherers))
+	for i, g := range r.gatherers {
+		readers[i] = g.held.heldReader
+		for key, n := range readers[i].apart {
+			if key.class.IsDifference() {
+				c.early += n
+			}
+		}
+	}
+	c.cover(r.rdpCodes, readers)
+	if err := r.refuseUnreadable(); err != nil {
+		return err
+	}
+	return c.checkLimit(r)
+}
+
+// cover learns whose rows were read.
+func (c *comparison) cover(codes *rdpCodes, readers []*heldReader) {
+	for code, name := range codes.names {
 		c.holders[code] = uint8(slices.Index(c.deliveries.rdps, name))
 	}
 	c.covered[c.holders[c.rdpCode]] = true
-	c.early = 0
-	for _, g := range r.gatherers {
-		for code, named := range g.held.named {
+	for _, h := range readers {
+		for code, named := range h.named {
 			if named && uint8(code) != rdpAbsent {
 				c.covered[c.holders[code]] = true
 			}
 		}
-		for distributor, unnamed := range g.held.unnamed {
+		for distributor, unnamed := range h.unnamed {
 			if unnamed {
 				c.covered[c.holder(meterpoint.MPxN(distributor)*1e11, rdpAbsent)] = true
 			}
 		}
-		for key, n := range g.held.apart {
-			if key.class.IsDifference() {
-				c.early += n
-			}
+		for key := range h.apart {
 			if key.class != RowNotEmitted && key.rdp != rdpAbsent {
 				c.covered[c.holders[key.rdp]] = true
 			}
 		}
 	}
 	c.covered[0] = false
-	if err := r.refuseUnreadable(); err != nil {
-		return err
-	}
-	return c.checkLimit(r)
 }
 
 // holder is the RDP that holds a row: the one it names, else that of Terms.RDP,

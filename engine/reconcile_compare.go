@@ -62,13 +62,28 @@ type heldRow struct {
 	class  RowClass
 }
 
+// heldRow unpacks a word of what is held for a number.
+func (c *comparison) heldRow(m meterpoint.MPxN, word uint64, day int32) heldRow {
+	flag, rdp, sent := kernel.UnpackHeld(kernel.Payload(word))
+	return heldRow{holder: c.holder(m, rdp), sent: sent, flag: meterpoint.ServiceStatus(flag), day: day}
+}
+
 // comparer goes through what is held in a range, in step with its points.
 type comparer struct {
 	*heldRange
 	comparison *comparison
 	tally      *tally
 	to         *Differences
-	at         int // of words
+	at         int        // of words
+	seen       *heldClass // nil but in an explanation
+}
+
+// heldClass is what a comparison makes of one number.
+type heldClass struct {
+	rdp      uint8 // that is responsible
+	expected meterpoint.ServiceStatus
+	class    Class
+	rows     []heldRow
 }
 
 // next reads the rows of the next key below the limit into rows, in an order
@@ -81,9 +96,7 @@ func (c *comparer) next(limit uint64) (m meterpoint.MPxN, ok bool) {
 	key := kernel.Key(c.words[c.at])
 	m = meterpoint.MPxN(key)
 	for ; c.at < len(c.words) && kernel.Key(c.words[c.at]) == key; c.at++ {
-		flag, rdp, sent := kernel.UnpackHeld(kernel.Payload(c.words[c.at]))
-		c.rows = append(c.rows, heldRow{holder: c.comparison.holder(m, rdp), sent: sent,
-			flag: meterpoint.ServiceStatus(flag), day: c.days[c.at]})
+		c.rows = append(c.rows, c.comparison.heldRow(m, c.words[c.at], c.days[c.at]))
 	}
 	if len(c.rows) > 1 {
 		rdps := c.run.deliveries.rdps // whose indexes depend on who came first
@@ -130,6 +143,9 @@ func (c *comparer) classRows(class func(row heldRow, repeats bool) RowClass) {
 
 // conclude counts the rows and lists those that are differences.
 func (c *comparer) conclude(m meterpoint.MPxN, responsible uint8) {
+	if c.seen != nil {
+		c.seen.rows = append(c.seen.rows, c.rows...)
+	}
 	for _, row := range c.rows {
 		c.tally.counts[row.holder][m.Fuel()].Rows[row.class]++
 		if row.class.IsDifference() {
@@ -160,6 +176,9 @@ func (c *comparer) point(e expected, situation uint32) uint32 {
 	})
 	class := c.comparison.classOf(e, held, heldOn)
 	status := e.verdict.status
+	if c.seen != nil {
+		c.seen.rdp, c.seen.expected, c.seen.class = e.rdp, status, class
+	}
 	c.tally.counts[e.rdp][e.mpxn.Fuel()].Classes[class]++
 	if class == Stale {
 		c.tally.stale[held.first()][status]++

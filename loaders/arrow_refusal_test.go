@@ -194,7 +194,7 @@ func withEndianness(a aimed) []byte {
 // The limits that a file can come near without being damaged.
 func TestArrowLimits(t *testing.T) {
 	nested := func(levels int) []byte {
-		typ := arrow.DataType(arrow.PrimitiveTypes.Int8)
+		typ := arrow.PrimitiveTypes.Int8
 		for range levels {
 			typ = arrow.ListOf(typ)
 		}

@@ -154,7 +154,7 @@ func (e *Expected) Cover(files []InputFile) error {
 			problems = append(problems, fmt.Sprintf("%s (line %d) is listed, and is not to be read", engine.ShownPath(l.path), l.line))
 		}
 	}
-	return e.refuse(problems, "Give every listed file with --devices or --meter-points and no other; or take from the list, or add to it, what belongs to this snapshot.")
+	return e.refuse(problems, "Give every listed file with --devices, --meter-points or --extract, and no other; or take from the list, or add to it, what belongs to this snapshot.")
 }
 
 // find is the line that means a file; −1 for none.

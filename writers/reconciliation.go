@@ -113,16 +113,7 @@ func (r *Reconciliation) Commit(ctx context.Context, found *engine.Reconciliatio
 // seal finishes every file, and makes the staged folder durable from the bottom
 // up.
 func (r *Reconciliation) seal(ctx context.Context, found *engine.Reconciliation) (*ReconciliationRecord, error) {
-	if err := r.differences.finish(); err != nil {
-		return nil, err
-	}
-	if err := r.finished(r.differences.file); err != nil {
-		return nil, err
-	}
-	if err := r.exceptions.encoder.close(); err != nil {
-		return nil, err
-	}
-	if err := r.finished(r.exceptions.file); err != nil {
+	if err := r.stage("finish tables", r.finishTables); err != nil {
 		return nil, err
 	}
 	corrections, err := r.commitCorrections(ctx, found.Result)
@@ -132,6 +123,37 @@ func (r *Reconciliation) seal(ctx context.Context, found *engine.Reconciliation)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	var record *ReconciliationRecord
+	err = r.stage("describe and sign", func() (err error) {
+		record, err = r.describe(found, corrections)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return record, r.stage("make durable", func() error {
+		if err := r.syncs.finish(); err != nil {
+			return err
+		}
+		return r.syncFolders()
+	})
+}
+
+func (r *Reconciliation) finishTables() error {
+	if err := r.differences.finish(); err != nil {
+		return err
+	}
+	if err := r.finished(r.differences.file); err != nil {
+		return err
+	}
+	if err := r.exceptions.encoder.close(); err != nil {
+		return err
+	}
+	return r.finished(r.exceptions.file)
+}
+
+// describe writes everything that speaks of other files.
+func (r *Reconciliation) describe(found *engine.Reconciliation, corrections *Manifest) (*ReconciliationRecord, error) {
 	record, err := newReconciliationRecord(&r.cfg, found, r.differences, corrections)
 	if err != nil {
 		return nil, err
@@ -142,7 +164,7 @@ func (r *Reconciliation) seal(ctx context.Context, found *engine.Reconciliation)
 	if err := r.writeJSON(reconciliationName, record); err != nil {
 		return nil, err
 	}
-	if err := r.writeJSON(runName, newReconcileRunRecord(r.settings.Run, &r.cfg, found)); err != nil {
+	if err := r.writeJSON(runName, r.newRunRecord(found)); err != nil {
 		return nil, err
 	}
 	sums := encodeSums(slices.Clone(r.listings))
@@ -151,14 +173,9 @@ func (r *Reconciliation) seal(ctx context.Context, found *engine.Reconciliation)
 	}
 	if key := r.settings.Sign; key != nil {
 		comment := fmt.Sprintf("flagfill reconciliation %s as of %s", record.ContentDigest, record.AsOf.Format(time.RFC3339))
-		if err := r.writeFile(signatureName, key.sign(sums, comment)); err != nil {
-			return nil, err
-		}
+		return record, r.writeFile(signatureName, key.sign(sums, comment))
 	}
-	if err := r.syncs.finish(); err != nil {
-		return nil, err
-	}
-	return record, r.syncFolders()
+	return record, nil
 }
 
 // commitCorrections proves the corrections and lists their files.
@@ -166,7 +183,11 @@ func (r *Reconciliation) commitCorrections(ctx context.Context, result *engine.R
 	if r.corrections == nil {
 		return nil, nil
 	}
-	manifest, err := r.corrections.Commit(ctx, result)
+	var manifest *Manifest
+	err := r.stage("publish corrections", func() (err error) {
+		manifest, err = r.corrections.Commit(ctx, result)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -179,10 +200,15 @@ func (r *Reconciliation) commitCorrections(ctx context.Context, result *engine.R
 
 // publish proves the sealed folder and makes it visible.
 func (r *Reconciliation) publish(ctx context.Context) error {
-	proof, err := VerifySigned(ctx, r.fs, r.staging.path, r.settings.Sign.Public(), r.cfg.Workers)
-	if err == nil && len(proof.Findings) > 0 {
-		err = fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)
-	}
+	err := r.stage("read back and verify", func() error {
+		v := newVerifier(r.fs, r.staging.path, r.settings.Sign.Public(), r.clocks.clock)
+		proof, err := v.verify(ctx, r.cfg.Workers)
+		r.clocks.verifying = v.busy
+		if err == nil && len(proof.Findings) > 0 {
+			err = fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}

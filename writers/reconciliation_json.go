@@ -234,16 +234,17 @@ func withoutZeros(counts map[string]int64) map[string]int64 {
 // reconcileRunRecord is run.json of a reconciliation: evidence.
 type reconcileRunRecord struct {
 	runRecord
-	Inputs []InputTable `json:"inputs"`
+	Cautions []string      `json:"cautions"` // what an operator should look at
+	Snapshot SnapshotFacts `json:"snapshot"`
+	Inputs   []InputTable  `json:"inputs"`
 }
 
-func newReconcileRunRecord(info RunInfo, cfg *engine.Config, found *engine.Reconciliation) reconcileRunRecord {
-	timings := Timings{Stages: found.Result.Stages,
-		Crews: []Crew{{"workers", cfg.Workers, slices.Clone(found.Result.Work)}}}
-	run := newRunRecord(info, cfg, found.Result, timings)
+func (r *Reconciliation) newRunRecord(found *engine.Reconciliation) reconcileRunRecord {
+	run := newRunRecord(r.settings.Run, &r.cfg, found.Result, r.untilSealed(found.Result))
 	run.Rows += found.Rows
 	if run.Seconds > 0 {
 		run.RowsPerSecond = float64(run.Rows) / run.Seconds
 	}
-	return reconcileRunRecord{run, newInputs(append(slices.Clone(found.Result.Inputs), found.Input), nil)}
+	return reconcileRunRecord{run, append([]string{}, found.Result.Cautions...), newSnapshot(&found.Result.Coherence),
+		newInputs(append(slices.Clone(found.Result.Inputs), found.Input), r.settings.InputDigests)}
 }

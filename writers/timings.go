@@ -57,6 +57,21 @@ func (p *Publication) Timings(result *engine.Result) Timings {
 	return t
 }
 
+// Timings of a reconciliation that is committed, from the input to the rename.
+func (r *Reconciliation) Timings(found *engine.Reconciliation) Timings {
+	t := r.untilSealed(found.Result)
+	t.Crews[0].Steps = append(t.Crews[0].Steps, engine.Stage{Name: "verify", Duration: r.clocks.verifying})
+	t.Crews = append(t.Crews, crewOf("durability", r.clocks.syncs, stepSync))
+	return t
+}
+
+// untilSealed counts the workers. The goroutines that encode differences and
+// corrections beside them are no crew: their time shows in the stages alone.
+func (r *Reconciliation) untilSealed(result *engine.Result) Timings {
+	return Timings{Stages: append(result.Stages[:len(result.Stages):len(result.Stages)], r.clocks.stages...),
+		Crews: []Crew{{"workers", r.cfg.Workers, append([]engine.Stage{}, result.Work...)}}}
+}
+
 // untilSealed leaves out what is still under way when run.json is written: making
 // files durable and verifying them.
 func (c *clocks) untilSealed(workers int, result *engine.Result) Timings {

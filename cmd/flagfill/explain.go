@@ -17,26 +17,27 @@ import (
 // point, and where to look for it.
 type explainFlags struct {
 	runFlags
+	held        extractFlags
 	publication string
-	extract     []string
-	rdp         string
 }
 
 func newExplain() *cobra.Command {
-	f := explainFlags{runFlags: runFlags{workers: runtime.GOMAXPROCS(0)}}
+	f := explainFlags{runFlags: runFlags{workers: runtime.GOMAXPROCS(0)}, held: newExtractFlags()}
 	cmd := &cobra.Command{
 		Use:   "explain MPXN… --devices PATH… --meter-points PATH… [flags]",
 		Short: "Why a meter point has its status, where it went, or why it was not sent",
 		Example: examples(
 			"flagfill explain 1200023305967 --devices devices.parquet --meter-points meter_points.parquet",
 			"flagfill explain 1200023305967 3938424403 --devices devices/ --meter-points points/ --publication publication",
+			"flagfill explain … --extract extracts/ --extract publication:monday --in-flight-days 7",
 			"flagfill explain … --extract lond.csv --rdp LOND --json"),
 		Long: `explain answers from source row to flow line: which rows hold the MPxN, what each
 counts for, the rule and its paragraph, the open questions it hangs on, and why
 it is told to whom, or why not. It decides by the code of a run. A PATH is a
 file, a folder or a quoted glob. With --publication it shows the flow line, and
 takes --as-of, --fuel, --scope and --baseline from there where they are not
-given. It ends in 0 also for a number that is wrong or unknown, which is the
+given. With --extract it shows what RDPs hold, and the class that reconcile
+gives it under the same flags. It ends in 0 also for a number that is wrong or unknown, which is the
 answer then, and in 3 where a publication of the same rows and settings says
 something else. MPxNs are personal data: the answer shows them in full.`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -53,8 +54,8 @@ something else. MPxNs are personal data: the answer shows them in full.`,
 	flags.StringArrayVar(&f.devices, "devices", nil, "devices extract, `PATH`; may be repeated")
 	flags.StringArrayVar(&f.meterPoints, "meter-points", nil, "meter points extract, `PATH`; may be repeated")
 	flags.StringVar(&f.publication, "publication", "", "folder of a publication, `DIR`: show the flow line")
-	flags.StringArrayVar(&f.extract, "extract", nil, "what the RDPs hold, `PATH`; may be repeated")
-	flags.StringVar(&f.rdp, "rdp", "", "the RDP whose extract it is, `MPID`, where its rows do not say")
+	f.held.addExtract(flags)
+	f.held.addTerms(flags)
 	flags.StringVar(&f.config, "config", "", "configuration `FILE`; flagfill config prints one")
 	flags.Var(timeFlag{&f.asOf}, "as-of", "instant of the snapshot; default the publication's, or now")
 	flags.Var(choiceFlag{&f.fuel, engine.FuelChoices()}, "fuel", "fuels to assess")
@@ -72,8 +73,8 @@ func (f *explainFlags) check() error {
 		return usage(next, "--devices is not given")
 	case len(f.meterPoints) == 0:
 		return usage(next, "--meter-points is not given")
-	case f.rdp != "" && len(f.extract) == 0:
-		return usage("Name the extract with --extract.", "--rdp says whose extract it is, and none is given")
+	case len(f.held.paths) == 0 && f.held.terms != newExtractFlags().terms:
+		return usage("Name the extract with --extract.", "--rdp, --in-flight-days and --date-tolerance-days say how an extract is compared, and none is given")
 	case f.workers < 1 || f.workers > 256:
 		return usage("Leave --workers out to use every processor.", "--workers is %d, and 1 to 256 are possible", f.workers)
 	}
@@ -102,12 +103,11 @@ func (f *explainFlags) execute(cmd *cobra.Command, asked []string) error {
 	if err != nil {
 		return err
 	}
-	tables, err := f.open(loaders.Options{Delimiter: file.Input.Delimiter})
+	in, extract, err := openTables(cmd.Context(), &f.runFlags, &f.held, loaders.Options{Delimiter: file.Input.Delimiter})
 	if err != nil {
 		return err
 	}
-	answers, err := engine.Explain(cmd.Context(), cfg, engine.Inputs{Devices: tables[engine.Devices], MeterPoints: tables[engine.MeterPoints]},
-		tables[engine.Extract], f.rdp, asked)
+	answers, err := engine.Explain(cmd.Context(), cfg, in, extract, f.held.terms, asked)
 	if err != nil {
 		return err
 	}
@@ -148,17 +148,4 @@ func (f *explainFlags) takeFrom(p *writers.Published, given func(flag string) bo
 		}
 	}
 	return nil
-}
-
-// open opens the tables that were named; Extract may be nil.
-func (f *explainFlags) open(options loaders.Options) (tables [3]engine.Source, err error) {
-	for table, paths := range [3][]string{engine.Devices: f.devices, engine.MeterPoints: f.meterPoints, engine.Extract: f.extract} {
-		if len(paths) == 0 {
-			continue
-		}
-		if tables[table], err = loaders.Open(paths, engine.Table(table), options); err != nil {
-			return tables, err
-		}
-	}
-	return tables, nil
 }

@@ -71,6 +71,8 @@ func (x *explanationInView) writeHeld(lines labelledLines) {
 	switch {
 	case h.Class == "":
 		lines.say("held", "not compared: there is no meter point")
+	case h.Expected == "":
+		lines.say("held", "%s: a difference, and what is expected of %s is on hold", h.Class, orDash(h.Responsible))
 	case h.Difference:
 		lines.say("held", "%s: a difference, %s expected of %s", h.Class, h.Expected, orDash(h.Responsible))
 	default:
@@ -81,7 +83,11 @@ func (x *explanationInView) writeHeld(lines labelledLines) {
 		if r.On != nil && *r.On != "" {
 			words += " from " + engine.OneLine(*r.On)
 		}
-		lines.say("", "  %s: %s, %s", sourceWords(r.SourceRow), words, r.Class)
+		words += ", " + r.Class
+		if r.Difference {
+			words += ": a difference"
+		}
+		lines.say("", "  %s: %s", sourceWords(r.SourceRow), words)
 	}
 	if len(h.Rows) == 0 {
 		lines.say("", "  no row of the extract names it")

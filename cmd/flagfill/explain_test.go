@@ -44,7 +44,7 @@ func TestExplanations(t *testing.T) {
 			if exists("config.toml") {
 				args = append(args, "--config", "config.toml")
 			}
-			if strings.Contains(strings.Join(args, " "), "--publication") {
+			if strings.Contains(strings.Join(args, " "), "publication") {
 				mustRun(t, "run", "--devices", "devices.csv", "--meter-points", "meter_points.csv", "--out", "publication",
 					"--as-of", storyTime, "--progress", "none")
 			}

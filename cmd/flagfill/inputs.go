@@ -43,7 +43,7 @@ type hashedInputs struct {
 
 // prove hashes the inputs, and refuses them where they are not those expected:
 // by their names before anything is hashed.
-func (f *inputFlags) prove(ctx context.Context, in engine.Inputs, workers int) (*hashedInputs, error) {
+func (f *inputFlags) prove(ctx context.Context, tables []engine.Source, workers int) (*hashedInputs, error) {
 	if !f.hash && f.expect == "" {
 		return &hashedInputs{}, nil
 	}
@@ -55,7 +55,7 @@ func (f *inputFlags) prove(ctx context.Context, in engine.Inputs, workers int) (
 			return nil, err
 		}
 	}
-	files, err := filesOf(ctx, in)
+	files, err := filesOf(ctx, tables)
 	if err != nil {
 		return nil, err
 	}
@@ -76,16 +76,22 @@ func (f *inputFlags) prove(ctx context.Context, in engine.Inputs, workers int) (
 	return &hashedInputs{digests, time.Since(started)}, nil
 }
 
-// filesOf lists the files of both tables.
-func filesOf(ctx context.Context, in engine.Inputs) ([]loaders.InputFile, error) {
+// filesOf lists the files of the tables that are given, which stand in the
+// order of their names. A publication among the extracts proves itself.
+func filesOf(ctx context.Context, tables []engine.Source) ([]loaders.InputFile, error) {
 	var files []loaders.InputFile
-	for of, source := range []engine.Source{engine.Devices: in.Devices, engine.MeterPoints: in.MeterPoints} {
+	for of, source := range tables {
+		if source == nil {
+			continue
+		}
 		plan, err := source.Plan(ctx)
 		if err != nil {
 			return nil, err
 		}
 		for _, file := range plan.Files {
-			files = append(files, loaders.InputFile{Table: engine.Table(of), Path: file.Path})
+			if file.Publication == 0 {
+				files = append(files, loaders.InputFile{Table: engine.Table(of), Path: file.Path})
+			}
 		}
 	}
 	return files, nil

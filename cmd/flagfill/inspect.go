@@ -26,7 +26,7 @@ type inspectFlags struct {
 }
 
 // tableChoices are what --table may be: told by the columns, or one of them.
-var tableChoices = []string{"auto", "devices", "meter-points"}
+var tableChoices = []string{"auto", "devices", "meter-points", "extract"}
 
 func newInspect() *cobra.Command {
 	f := inspectFlags{top: 12}
@@ -36,11 +36,12 @@ func newInspect() *cobra.Command {
 		Example: examples(
 			"flagfill inspect devices.parquet meter_points.parquet",
 			"flagfill inspect 'extract/*.parquet' --config flagfill.toml",
+			"flagfill inspect extracts/ --table extract",
 			"flagfill inspect part-0.parquet --table devices --json"),
 		Long: `inspect reads every row of the files once and says what is there: columns and
 as what they are read, the words of each enumeration and what they are taken
-for, what kind of MPxN the identifiers are, and what a run would refuse, with
-the line of the configuration that mends it. It prints no MPxN and writes
+for, what kind of MPxN the identifiers are, and what a run would refuse, or a
+reconciliation of what RDPs hold, with the line of the configuration that mends it. It prints no MPxN and writes
 nothing. It ends in 0 also where a run would not.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -63,7 +64,7 @@ nothing. It ends in 0 also where a run would not.`,
 type inspectDocument struct {
 	Schema       string               `json:"schema"`
 	Tables       []*engine.Inspection `json:"tables"`
-	Unrecognised []unrecognisedFile   `json:"unrecognised"` // files that look like neither table
+	Unrecognised []unrecognisedFile   `json:"unrecognised"` // files that look like no table
 }
 
 type unrecognisedFile struct {
@@ -87,7 +88,7 @@ func (f *inspectFlags) execute(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []engine.Table{engine.Devices, engine.MeterPoints} {
+	for _, name := range []engine.Table{engine.Devices, engine.MeterPoints, engine.Extract} {
 		if len(byTable[name]) == 0 {
 			continue
 		}
@@ -110,7 +111,7 @@ func (f *inspectFlags) execute(cmd *cobra.Command, paths []string) error {
 
 // sort tells which table each file belongs to.
 func (f *inspectFlags) sort(ctx context.Context, cfg *engine.Config, paths []string, options loaders.Options, document *inspectDocument) (map[engine.Table][]string, error) {
-	forced := []engine.Table{engine.Devices, engine.Devices, engine.MeterPoints}[f.table]
+	forced := []engine.Table{engine.Devices, engine.Devices, engine.MeterPoints, engine.Extract}[f.table]
 	source, err := loaders.Open(paths, forced, options)
 	var plan *engine.Plan
 	if err == nil {
@@ -156,10 +157,17 @@ func (f *inspectFlags) write(w io.Writer, document *inspectDocument) {
 		refused = refused || len(in.WouldRefuse) > 0
 	}
 	for _, u := range document.Unrecognised {
-		fmt.Fprintf(w, "%s looks like neither table: its columns are %s.\n  If it is one, say which with --table, and name its columns in [columns.devices] or [columns.meter_points].\n\n",
+		fmt.Fprintf(w, "%s looks like no table: its columns are %s.\n  If it is one, say which with --table, and name its columns in [columns.devices], [columns.meter_points] or [columns.extract].\n\n",
 			engine.ShownPath(u.Path), strings.Join(u.Columns, ", "))
 	}
-	if !refused && len(document.Tables) == 2 {
+	has := func(name engine.Table) bool {
+		return slices.ContainsFunc(document.Tables, func(in *engine.Inspection) bool { return in.Table == name.String() })
+	}
+	switch {
+	case refused || !has(engine.MeterPoints):
+	case has(engine.Extract):
+		fmt.Fprintln(w, "Next: flagfill reconcile --devices … --meter-points … --extract … --out reconciliation --dry-run")
+	case has(engine.Devices):
 		fmt.Fprintln(w, "Next: flagfill run --devices … --meter-points … --out publication --dry-run")
 	}
 }
@@ -181,10 +189,14 @@ func (f *inspectFlags) writeInspection(w io.Writer, in *engine.Inspection) {
 	f.writeWords(w, in.Words)
 	writeIdentifiers(w, in.Identifiers)
 	writeInspectedCodes(w, in)
-	writeFindings(w, "A run would refuse this table", in.WouldRefuse)
+	reader := "run"
+	if in.Table == engine.Extract.String() {
+		reader = "reconciliation"
+	}
+	writeFindings(w, "A "+reader+" would refuse this table", in.WouldRefuse)
 	writeFindings(w, "Worth knowing", in.WorthKnowing)
 	if len(in.WouldRefuse) == 0 {
-		fmt.Fprintf(w, "Nothing in %s alone would make a run refuse it.\n\n", in.Table)
+		fmt.Fprintf(w, "Nothing in %s alone would make a %s refuse it.\n\n", in.Table, reader)
 	}
 }
 

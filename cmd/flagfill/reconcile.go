@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,14 +20,9 @@ import (
 // its own.
 type reconcileFlags struct {
 	runFlags
-	extracts    []string
+	held        extractFlags
 	corrections bool
-	terms       engine.Terms
 }
-
-// publicationPrefix stands before an --extract that is a folder which a run
-// published.
-const publicationPrefix = "publication:"
 
 func newReconcile() *cobra.Command {
 	f := newReconcileFlags()
@@ -54,8 +48,7 @@ exit code is 3 where any difference remains.`,
 
 func newReconcileFlags() *reconcileFlags {
 	f := &reconcileFlags{runFlags: runFlags{limits: engine.DefaultLimits(), workers: runtime.GOMAXPROCS(0),
-		baseline: int(meterpoint.BaselineReported)}}
-	f.terms = engine.Terms{InFlightDays: -1, DateToleranceDays: -1, MaxDifferences: engine.Limit{Share: 1, Count: -1}}
+		baseline: int(meterpoint.BaselineReported)}, held: newExtractFlags()}
 	return f
 }
 
@@ -64,42 +57,21 @@ func (f *reconcileFlags) define(cmd *cobra.Command) {
 	flags.SortFlags = false
 	flags.StringArrayVar(&f.meterPoints, "meter-points", nil, "meter points extract, `PATH`; may be repeated")
 	flags.StringArrayVar(&f.devices, "devices", nil, "devices extract, `PATH`; may be repeated; without it, the recorded statuses are expected")
-	flags.StringArrayVar(&f.extracts, "extract", nil, "what RDPs hold, `PATH`, or publication:DIR for what a publication told them; may be repeated")
+	f.held.addExtract(flags)
 	flags.StringVar(&f.out, "out", "", "folder of the reconciliation, `DIR`: must not exist, or be empty")
-	flags.StringVar(&f.terms.RDP, "rdp", "", "holder of extract rows without rdp_id, `MPID`; default the distributor's")
-	flags.Var(daysFlag{&f.terms.InFlightDays}, "in-flight-days", "changes of the last `N` days may be under way")
-	flags.Var(daysFlag{&f.terms.DateToleranceDays}, "date-tolerance-days", "compare dates too, and let them be `N` days apart")
+	f.held.addTerms(flags)
 	flags.BoolVar(&f.corrections, "corrections", false, "publish what puts the differences right, in DIR/corrections")
-	flags.Var(limitFlag{&f.terms.MaxDifferences}, "max-differences", "stop at more differences, with partial counts; a share is of meter_points rows")
+	flags.Var(limitFlag{&f.held.terms.MaxDifferences}, "max-differences", "stop at more differences, with partial counts; a share is of meter_points rows")
 	flags.StringVar(&f.config, "config", "", "configuration `FILE`; flagfill config prints one")
 	flags.Var(timeFlag{&f.asOf}, "as-of", "instant of the snapshot; default now")
+	f.inputs.add(flags)
 	flags.Var(choiceFlag{&f.fuel, engine.FuelChoices()}, "fuel", "fuels to reconcile")
 	f.defineLimits(flags)
+	flags.StringVar(&f.exceptions, "exceptions", "", "write the exceptions to `FILE` too, even when a limit of a run refuses")
 	flags.StringVar(&f.sign, "sign", "", "sign the reconciliation and its corrections with the minisign secret key in `FILE`; the password of an encrypted one stands in "+passwordVariable)
 	flags.BoolVar(&f.warnings, "warnings", false, "list warnings among the exceptions")
 	f.defineMachine(flags)
-}
-
-// daysFlag reads a number of days; −1 stands for none given.
-type daysFlag struct{ days *int }
-
-func (f daysFlag) Type() string { return "N" }
-
-func (f daysFlag) String() string {
-	if f.days == nil || *f.days < 0 {
-		return ""
-	}
-	return fmt.Sprint(*f.days)
-}
-
-func (f daysFlag) Set(text string) error {
-	const most = 36_500
-	var days int
-	if _, err := fmt.Sscanf(text+"\n", "%d\n", &days); err != nil || days < 0 || days > most {
-		return fmt.Errorf("%q is not a number of days from 0 to %d", text, most)
-	}
-	*f.days = days
-	return nil
+	flags.BoolVar(&f.stages, "stages", false, "say where the time went, by stage and by step")
 }
 
 func (f *reconcileFlags) check() error {
@@ -107,10 +79,12 @@ func (f *reconcileFlags) check() error {
 	switch {
 	case len(f.meterPoints) == 0:
 		return usage(next, "--meter-points is not given")
-	case len(f.extracts) == 0:
+	case len(f.held.paths) == 0:
 		return usage(next, "--extract is not given")
 	case f.out == "":
 		return usage(next, "--out is not given")
+	case len(f.devices) == 0 && !f.inputs.devicesAt.IsZero():
+		return usage("Name the devices with --devices, or leave --devices-at out.", "--devices-at says when the devices were taken, and none are given")
 	}
 	return f.checkWorkers()
 }
@@ -131,70 +105,96 @@ func (f *reconcileFlags) execute(cmd *cobra.Command) error {
 	cfg.AsRecorded = len(f.devices) == 0
 	cfg.NeedBytes = func(need int64) { debug.SetMemoryLimit(min(need, cfg.MemoryBytes)) }
 	ctx := cmd.Context()
-	in, extract, err := f.open(ctx, loaders.Options{Delimiter: file.Input.Delimiter})
+	in, extract, err := openTables(ctx, &f.runFlags, &f.held, loaders.Options{Delimiter: file.Input.Delimiter})
 	if err != nil {
 		return err
 	}
+	hashed, err := f.inputs.prove(ctx, []engine.Source{engine.Devices: in.Devices, engine.MeterPoints: in.MeterPoints, engine.Extract: extract}, cfg.Workers)
+	if err != nil {
+		return err
+	}
+	settings.InputDigests = hashed.byPath()
 	folder, err := writers.CreateReconciliation(ctx, writers.OS{}, f.out, cfg, settings, f.corrections)
 	if err != nil {
 		return err
 	}
 	defer abort(cmd.ErrOrStderr(), folder)
+	sink, err := f.sinkOf(ctx, folder, settings.StagingSuffix)
+	if err != nil {
+		return err
+	}
+	defer abort(cmd.ErrOrStderr(), sink)
 
+	r := reconciled{hashed: hashed, opening: time.Since(started) - hashed.took}
 	var progress engine.Progress
 	done := show(cmd.ErrOrStderr(), f.progress, &progress)
-	found, err := engine.Reconcile(ctx, cfg, in, extract, f.terms, folder, &progress)
-	var record *writers.ReconciliationRecord
+	r.found, err = engine.Reconcile(ctx, cfg, in, extract, f.held.terms, sink, &progress)
 	if err == nil {
-		record, err = folder.Commit(ctx, found)
+		err = hashed.settle(r.found.Result)
+	}
+	if err = sink.finish(err); err == nil {
+		r.record, err = folder.Commit(ctx, r.found)
 	}
 	done()
-	if err != nil {
-		if found != nil && found.Partial {
-			if shown := f.summarise(cmd.OutOrStdout(), writers.NewPartialRecord(&cfg, found), time.Since(started)); shown != nil {
-				return shown
-			}
-		}
+	r.elapsed = time.Since(started)
+	switch {
+	case err == nil:
+		r.timings = folder.Timings(r.found)
+	case r.found != nil && r.found.Partial:
+		r.record = writers.NewPartialRecord(&cfg, r.found)
+	default:
 		return err
 	}
-	if err := f.summarise(cmd.OutOrStdout(), record, time.Since(started)); err != nil {
-		return err
+	if shown := f.summarise(cmd.OutOrStdout(), &r); shown != nil {
+		return shown
 	}
-	if record.Differences > 0 {
+	if err == nil && r.record.Differences > 0 {
 		return errDifferences
 	}
-	return nil
+	return err
 }
 
-// open names the files of all tables, and has every publication among the
-// extracts verified.
-func (f *reconcileFlags) open(ctx context.Context, options loaders.Options) (in engine.Inputs, extract engine.Source, err error) {
-	var paths, publications []string
-	for _, path := range f.extracts {
-		dir, published := strings.CutPrefix(path, publicationPrefix)
-		if !published {
-			paths = append(paths, path)
-			continue
-		}
-		publications = append(publications, dir)
-		proof, err := writers.Verify(ctx, writers.OS{}, dir, f.workers)
-		switch {
-		case err != nil:
-			return in, nil, err
-		case len(proof.Findings) > 0 || proof.Kind != writers.KindPublication:
-			return in, nil, &engine.Refusal{Kind: engine.RefusedInput,
-				Problem: fmt.Sprintf("cannot read extract %s: it is not a publication as it was published", engine.ShownPath(path)),
-				Next:    "See flagfill verify " + engine.ShownPath(dir) + ". Corrections stand in the folder corrections of a reconciliation."}
-		}
+// sinkOf is the folder, or the folder and the file of --exceptions.
+func (f *reconcileFlags) sinkOf(ctx context.Context, folder *writers.Reconciliation, suffix string) (*reconciliationSink, error) {
+	if f.exceptions == "" {
+		return &reconciliationSink{ReconciliationSink: folder}, nil
 	}
-	if len(f.devices) > 0 {
-		if in.Devices, err = loaders.Open(f.devices, engine.Devices, options); err != nil {
-			return in, nil, err
-		}
+	file, err := writers.CreateExceptionsFile(ctx, writers.OS{}, f.exceptions, suffix)
+	return &reconciliationSink{ReconciliationSink: folder, file: file}, err
+}
+
+// reconciliationSink writes the exceptions to a file of their own too.
+type reconciliationSink struct {
+	engine.ReconciliationSink
+	file   *writers.ExceptionsFile // nil: not asked for
+	listed bool                    // the engine lists exceptions: the file will be whole
+}
+
+func (s *reconciliationSink) WriteExceptions(exceptions []engine.Exception) error {
+	if s.file == nil {
+		return s.ReconciliationSink.WriteExceptions(exceptions)
 	}
-	if in.MeterPoints, err = loaders.Open(f.meterPoints, engine.MeterPoints, options); err != nil {
-		return in, nil, err
+	return (&listed{s.ReconciliationSink, s.file}).WriteExceptions(exceptions)
+}
+
+// WriteUnreadable comes once, when the rows of the snapshot are listed.
+func (s *reconciliationSink) WriteUnreadable(rows []engine.UnreadableRow) error {
+	s.listed = true
+	return s.ReconciliationSink.WriteUnreadable(rows)
+}
+
+// finish makes the file visible before anything else is, also where a limit
+// refused what is in it: err is how the reconciliation ended.
+func (s *reconciliationSink) finish(err error) error {
+	if s.file == nil || !s.listed || err != nil && !overLimit(err) {
+		return err
 	}
-	extract, err = loaders.OpenExtract(paths, publications, options)
-	return in, extract, err
+	return errors.Join(err, s.file.Commit())
+}
+
+func (s *reconciliationSink) Abort() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Abort()
 }

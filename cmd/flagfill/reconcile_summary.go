@@ -21,13 +21,32 @@ type reconcileDocument struct {
 	DryRun         bool                          `json:"dry_run"`
 	Partial        bool                          `json:"partial"` // counts so far, of which no folder was made
 	Seconds        float64                       `json:"seconds"`
+	Cautions       []string                      `json:"cautions"` // what an operator should look at
+	Stages         *stagesDocument               `json:"stages,omitempty"`
+	InputsHashed   *hashedDocument               `json:"inputs_hashed,omitempty"`
 	Reconciliation *writers.ReconciliationRecord `json:"reconciliation"`
 }
 
+// reconciled is what came of a reconciliation, and what it took.
+type reconciled struct {
+	found            *engine.Reconciliation
+	record           *writers.ReconciliationRecord
+	hashed           *hashedInputs
+	timings          writers.Timings
+	opening, elapsed time.Duration // of the inputs; of all
+}
+
 // summarise prints the result of a reconciliation.
-func (f *reconcileFlags) summarise(w io.Writer, r *writers.ReconciliationRecord, elapsed time.Duration) error {
+func (f *reconcileFlags) summarise(w io.Writer, done *reconciled) error {
+	r, elapsed := done.record, done.elapsed
+	stages := shareOut(done.timings, done.opening, elapsed)
 	if f.json {
-		return writeJSON(w, reconcileDocument{"flagfill.reconcile/1", f.out, f.dryRun, r.Partial, elapsed.Seconds(), r})
+		d := reconcileDocument{"flagfill.reconcile/1", f.out, f.dryRun, r.Partial, elapsed.Seconds(),
+			append([]string{}, done.found.Result.Cautions...), nil, done.hashed.document(), r}
+		if f.stages && !r.Partial {
+			d.Stages = newStagesDocument(stages)
+		}
+		return writeJSON(w, d)
 	}
 	out := engine.ShownPath(f.out)
 	switch {
@@ -47,6 +66,11 @@ func (f *reconcileFlags) summarise(w io.Writer, r *writers.ReconciliationRecord,
 	writeStale(w, r)
 	writeHolders(w, r)
 	writeCorrections(w, r)
+	writeCautions(w, done.found.Result.Cautions)
+	if f.stages && !r.Partial {
+		writeStages(w, stages)
+	}
+	done.hashed.write(w)
 	if !r.Partial {
 		fmt.Fprintf(w, "%s differences, %s meter points and %s extract rows in %.2f s\n",
 			count(r.Differences), count(r.MeterPoints.Assessed), count(r.ExtractRows), elapsed.Seconds())

@@ -138,7 +138,7 @@ func (f *runFlags) execute(cmd *cobra.Command) error {
 		return err
 	}
 	ctx, in := cmd.Context(), engine.Inputs{Devices: devices, MeterPoints: points}
-	hashed, err := f.inputs.prove(ctx, in, cfg.Workers)
+	hashed, err := f.inputs.prove(ctx, []engine.Source{engine.Devices: devices, engine.MeterPoints: points}, cfg.Workers)
 	if err != nil {
 		return err
 	}

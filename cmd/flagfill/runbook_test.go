@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	textEncoding "encoding"
+	"encoding/json"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -13,6 +15,8 @@ import (
 	"testing"
 
 	"aead.dev/minisign"
+
+	"flagfill/writers"
 )
 
 // A fenced block of a document: its language, the file that it is, its lines.
@@ -71,9 +75,43 @@ func TestRunbook(t *testing.T) {
 	if commands < 15 {
 		t.Errorf("only %d commands", commands)
 	}
-	for _, made := range []string{"publication/SHA256SUMS.minisig", "handed-over/manifest.json", "forecast.svg"} {
+	for _, made := range []string{"publication/SHA256SUMS.minisig", "handed-over/manifest.json", "forecast.svg",
+		"reconciliation/SHA256SUMS.minisig", "corrections-handed-over/manifest.json", "corrected/differences.parquet"} {
 		if !exists(made) {
 			t.Errorf("%s is not there at the end", made)
+		}
+	}
+	checkCorrections(t)
+}
+
+// checkCorrections holds what the runbook says of its corrections against what
+// came of it: they take the next numbers, and put right what they can.
+func checkCorrections(t *testing.T) {
+	t.Helper()
+	var published writers.Manifest
+	read := func(path string, into any) {
+		text, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(text, into)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	read("publication/manifest.json", &published)
+	numbers, err := os.ReadFile("corrections.toml")
+	next := published.Content.Next
+	for _, line := range []string{fmt.Sprintf("first_file_id = %d\n", next.FileID), fmt.Sprintf("first_generation = %d\n", next.Generation)} {
+		if !strings.Contains(string(numbers), line) {
+			t.Errorf("corrections.toml does not say %q: %v", line, err)
+		}
+	}
+	var before, after writers.ReconciliationRecord
+	read("reconciliation/reconciliation.json", &before)
+	read("corrected/reconciliation.json", &after)
+	for _, class := range []string{"missing", "stale", "legacy"} {
+		if before.Classes[class] == 0 || after.Classes[class] != 0 {
+			t.Errorf("%s: %d before the corrections, %d after", class, before.Classes[class], after.Classes[class])
 		}
 	}
 }
