@@ -142,7 +142,7 @@ func (r *Reconciliation) seal(ctx context.Context, found *engine.Reconciliation)
 	if err := r.writeJSON(reconciliationName, record); err != nil {
 		return nil, err
 	}
-	if err := r.writeJSON(runName, newReconcileRunRecord(r.settings.Run, &r.cfg, found)); err != nil {
+	if err := r.writeReport(record, newReconcileRunRecord(r.settings.Run, &r.cfg, found)); err != nil {
 		return nil, err
 	}
 	sums := encodeSums(slices.Clone(r.listings))
@@ -159,6 +159,27 @@ func (r *Reconciliation) seal(ctx context.Context, found *engine.Reconciliation)
 		return nil, err
 	}
 	return record, r.syncFolders()
+}
+
+// writeReport writes run.json, and report.html from what stands in the other
+// files.
+func (r *Reconciliation) writeReport(record *ReconciliationRecord, facts reconcileRunRecord) error {
+	run, err := encodeJSON(facts)
+	if err != nil {
+		return fmt.Errorf("cannot encode %s: %w", runName, err)
+	}
+	if err := r.writeFile(runName, run); err != nil {
+		return err
+	}
+	report, err := newReconciliationReport(record, run, r.differences.encoder.samples)
+	if err != nil {
+		return err
+	}
+	text, err := report.html()
+	if err != nil {
+		return err
+	}
+	return r.writeFile(reportName, text)
 }
 
 // commitCorrections proves the corrections and lists their files.
