@@ -68,8 +68,8 @@ func (r *reconciliationReport) head() *page.Page {
 		Title:   "Reconciliation as of " + asOf,
 		Kicker:  "DCC Service Status · reconciliation as of " + asOf,
 		Heading: r.verdict(),
-		Lead: fmt.Sprintf("Of %s assessed, %s %s held as it should be. Every total balances, and every file was read back and verified before it stood here.",
-			counted(c.MeterPoints.Assessed, "meter point"), page.Grouped(match), map[bool]string{true: "is", false: "are"}[match == 1]),
+		Lead: fmt.Sprintf("Of %s assessed, %s %s. Every total balances, and every file was read back and verified before it stood here.",
+			counted(c.MeterPoints.Assessed, "meter point"), page.Grouped(match), map[bool]string{true: "is held as it should be", false: "are held as they should be"}[match == 1]),
 		Cautions: r.cautions(),
 		Calm:     "No cautions.",
 		Figures: []page.Figure{

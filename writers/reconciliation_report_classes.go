@@ -96,8 +96,8 @@ func (r *reconciliationReport) classesTable(caption string, classes []engine.Cla
 	t := &page.Table{Caption: caption, Columns: []page.Column{{Heading: "class"}, {Heading: "meaning", Spare: true}, {Heading: "difference"},
 		{Heading: "gas", Kind: page.Numbers}, {Heading: "electricity", Kind: page.Numbers}}}
 	fuels := []string{meterpoint.Gas.String(), meterpoint.Electricity.String()}
-	if _, some := r.record.ByFuel[noneKnown]; some {
-		fuels = append(fuels, noneKnown)
+	if _, some := r.record.ByFuel[engine.None]; some {
+		fuels = append(fuels, engine.None)
 		t.Columns = append(t.Columns, page.Column{Heading: "no fuel", Kind: page.Numbers})
 	}
 	t.Columns = append(t.Columns, page.Column{Heading: "all", Kind: page.Numbers})
@@ -200,11 +200,9 @@ func holdersByClass(all []holder) *page.Table {
 	return t
 }
 
-// noneKnown stands in by_fuel and by_rdp for no fuel and no RDP.
-const noneKnown = "none"
-
+// rdpShown names an RDP of by_rdp.
 func rdpShown(name string) string {
-	if name == noneKnown {
+	if name == engine.None {
 		return "none known"
 	}
 	return engine.Shown(name)

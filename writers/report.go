@@ -37,6 +37,7 @@ var reportSections = []func(*report) page.Section{
 	(*report).receivers,
 	(*report).exceptions,
 	(*report).openQuestions,
+	(*report).otherChoices,
 	(*report).settings,
 	(*report).timings,
 	(*report).inputs,
