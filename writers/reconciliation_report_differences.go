@@ -10,10 +10,10 @@ import (
 
 // remedies say what becomes of a difference.
 var remedies = map[engine.Class]string{
-	engine.Stale:                 "sent",
-	engine.Missing:               "sent",
-	engine.Legacy:                "sent",
-	engine.Duplicate:             "sent, where A, I or N is expected; else only listed",
+	engine.Stale:                 "sending puts it right",
+	engine.Missing:               "sending puts it right",
+	engine.Legacy:                "sending puts it right",
+	engine.Duplicate:             "sending puts it right, where A, I or N is expected; else only listed",
 	engine.Unexpected:            "only listed: Null cannot be sent",
 	engine.DateDiffers:           "only listed: the flag is right",
 	engine.ExpectedOnHold:        "only listed: nothing is said while it is in doubt",
@@ -69,7 +69,7 @@ func (r *reconciliationReport) examplesTable(class engine.Class) *page.Table {
 func (r *reconciliationReport) corrections() page.Section {
 	s := page.Section{ID: "corrections", Heading: "What is put right",
 		Lead: "Sending puts right what the responsible RDP should have been told. The rest can only be settled with those who hold it."}
-	t := &page.Table{Caption: "Differences and what becomes of them", Columns: []page.Column{{Heading: "class"}, {Heading: "count", Kind: page.Numbers}, {Heading: "correction"}}}
+	t := &page.Table{Caption: "Differences and what becomes of them", Columns: []page.Column{{Heading: "class"}, {Heading: "count", Kind: page.Numbers}, {Heading: "what becomes of it"}}}
 	for _, class := range slices.Concat(pointClasses, rowClasses) {
 		if n := r.record.countOf(class); n > 0 && engine.IsLineDifference(class) {
 			t.Rows = append(t.Rows, []page.Cell{page.Text(engine.LineClass(class)), page.Number(n), page.Text(remedies[class])})

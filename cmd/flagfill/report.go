@@ -60,7 +60,7 @@ writes elsewhere, also where another edition of flagfill wrote the folder.`,
 			}
 			text := "The report of %s was missing or damaged, and stands there again.\n"
 			if stood {
-				text = "The report of %s stands there as the run wrote it.\n"
+				text = "The report of %s stands there as it was written.\n"
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), text, engine.ShownPath(args[0]))
 			return nil
