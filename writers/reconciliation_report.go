@@ -122,7 +122,7 @@ func (r *reconciliationReport) cautions() []string {
 		cautions = append(cautions, "no device was looked at: what is expected is what meter_points records, right or wrong")
 	}
 	if n := r.record.Classes[engine.NotCovered.String()]; n > 0 {
-		cautions = append(cautions, "not covered: "+counted(n, "meter point")+", of which no extract says what the RDP holds")
+		cautions = append(cautions, "not covered: "+counted(n, "meter point")+"; no extract says what the RDP holds of them, or they have none")
 	}
 	if n := r.record.Rows[engine.RowUnreadable.String()]; n > 0 {
 		cautions = append(cautions, "unreadable: "+counted(n, "extract row")+", which may be what is missing elsewhere")
