@@ -78,7 +78,8 @@ Where to look next
   demo/publication/manifest.json       what was published, under which rules, every total
   demo/publication/changes.parquet     every meter point that changed, is told, held or left
   demo/publication/exceptions.parquet  what could not be used, with file and row
-  demo/reconciliation/                 what the receivers hold and should not, or the other way round; the corrections
+  demo/reconciliation/report.html      what the receivers hold and should not, or the other way round, for people
+  demo/reconciliation/corrections/     the publication that puts right what sending can
   demo/dry-run.txt                     the same before it was written
   docs/explain.md                      why a meter point has its status, and where it went
   docs/errors.md                       every exception and refusal, and what to do

@@ -101,3 +101,36 @@ func Crossed(s Scenario, dimensions []Dimension) []Scenario {
 	}
 	return slices.DeleteFunc(combined, func(other Scenario) bool { return other == s || !other.Possible() })
 }
+
+// UsualScenarios are every combination of the switches, and each other choice
+// of everything else alone.
+func UsualScenarios(from Scenario) []Scenario {
+	var switches, others []Dimension
+	for _, d := range Dimensions() {
+		if d.Group == GroupSwitches {
+			switches = append(switches, d)
+		} else {
+			others = append(others, d)
+		}
+	}
+	return append(Crossed(from, switches), Alone(from, others)...)
+}
+
+// Words name the choice that a scenario makes.
+func (d Dimension) Words(s Scenario) string {
+	if d.Group == GroupSwitches {
+		return d.Name + " " + d.Of(s)
+	}
+	return d.Name + " = " + d.Of(s)
+}
+
+// Against names the choices in which a scenario differs from another.
+func (s Scenario) Against(other Scenario) []string {
+	var words []string
+	for _, d := range Dimensions() {
+		if d.Of(s) != d.Of(other) {
+			words = append(words, d.Words(s))
+		}
+	}
+	return words
+}

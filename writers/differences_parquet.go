@@ -35,6 +35,7 @@ const (
 	differenceHeldOn
 	differenceClass
 	differenceHeldBy
+	differenceColumns = iota
 )
 
 var differencesSchema = parquet.SchemaOf(differenceRow{})
@@ -55,6 +56,8 @@ type differencesEncoder struct {
 	rows   int64
 	values []parquet.Value
 	text   []byte
+
+	samples differenceSamples
 
 	fuels, statuses, flags, classes []parquet.Value
 	rdps, holders                   []parquet.Value // grow as names appear
@@ -92,6 +95,7 @@ func (e *differencesEncoder) write(b *differencesBlock) error {
 		e.rdps = append(e.rdps, orNull(optional(differenceRDP, name), name != ""))
 		e.holders = append(e.holders, orNull(optional(differenceHeldBy, name), name != ""))
 	}
+	e.sample(b)
 	for column, w := range e.writer.ColumnWriters() {
 		for from := 0; from < b.len(); from += valueChunk {
 			to := min(from+valueChunk, b.len())

@@ -164,7 +164,7 @@ func (r *Reconciliation) describe(found *engine.Reconciliation, corrections *Man
 	if err := r.writeJSON(reconciliationName, record); err != nil {
 		return nil, err
 	}
-	if err := r.writeJSON(runName, r.newRunRecord(found)); err != nil {
+	if err := r.writeReport(record, r.newRunRecord(found)); err != nil {
 		return nil, err
 	}
 	sums := encodeSums(slices.Clone(r.listings))
@@ -176,6 +176,27 @@ func (r *Reconciliation) describe(found *engine.Reconciliation, corrections *Man
 		return record, r.writeFile(signatureName, key.sign(sums, comment))
 	}
 	return record, nil
+}
+
+// writeReport writes run.json, and report.html from what stands in the other
+// files.
+func (r *Reconciliation) writeReport(record *ReconciliationRecord, facts reconcileRunRecord) error {
+	run, err := encodeJSON(facts)
+	if err != nil {
+		return fmt.Errorf("cannot encode %s: %w", runName, err)
+	}
+	if err := r.writeFile(runName, run); err != nil {
+		return err
+	}
+	report, err := newReconciliationReport(record, run, r.differences.encoder.samples)
+	if err != nil {
+		return err
+	}
+	text, err := report.html()
+	if err != nil {
+		return err
+	}
+	return r.writeFile(reportName, text)
 }
 
 // commitCorrections proves the corrections and lists their files.

@@ -176,6 +176,9 @@ func (r *ReconciliationRecord) check() []string {
 	if r.Partial {
 		problems.add("it is partial")
 	}
+	for _, name := range slices.Concat(unknownClasses(r.Classes, pointClasses), unknownClasses(r.Rows, rowClasses)) {
+		problems.add("it counts a class %s, and there is none", engine.Shown(name))
+	}
 	problems.equal("point classes = assessed meter points", r.MeterPoints.Assessed, sumOf(r.Classes))
 	problems.equal("row classes = extract rows", r.ExtractRows, sumOf(r.Rows))
 	for what, shares := range map[string]map[string]ReconciliationShare{"fuels": r.ByFuel, "RDPs": r.ByRDP} {
@@ -195,6 +198,9 @@ func (r *ReconciliationRecord) check() []string {
 	}
 	for _, s := range r.Stale {
 		stale += s.Count
+		if flags := []string{"A", "I", "N"}; !slices.Contains(flags, s.From) || !slices.Contains(flags, s.To) || s.From == s.To {
+			problems.add("a stale flag goes from %s to %s", engine.Shown(s.From), engine.Shown(s.To))
+		}
 	}
 	problems.equal("differences = sum of their classes", r.Differences, differences)
 	problems.equal("lines of "+differencesName, r.DifferencesFile.Rows, r.Differences)

@@ -178,7 +178,27 @@ func TestReconciliationTampered(t *testing.T) {
 		"a flow":      {correctionsName + "/SHA256SUMS", func(t *testing.T, dir string) { appendTo(t, filepath.Join(dir, correctionsName, "SHA256SUMS"), "x") }, true},
 		"a file more": {correctionsName + "/x", func(t *testing.T, dir string) { appendTo(t, filepath.Join(dir, correctionsName, "x"), "x") }, true},
 		"a stranger":  {"x", func(t *testing.T, dir string) { appendTo(t, filepath.Join(dir, "x"), "x") }, true},
-		"gone":        {exceptionsName, func(_ *testing.T, dir string) { _ = os.Remove(filepath.Join(dir, exceptionsName)) }, false},
+		"another report": {reportName, func(t *testing.T, dir string) {
+			text := strings.Replace(readText(t, dir, reportName), "4 differences", "3 differences", 1)
+			if err := os.WriteFile(filepath.Join(dir, reportName), []byte(text), 0o640); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		"a script":         {reportName, func(t *testing.T, dir string) { appendTo(t, filepath.Join(dir, reportName), "<script>") }, true},
+		"no report":        {reportName, func(_ *testing.T, dir string) { _ = os.Remove(filepath.Join(dir, reportName)) }, true},
+		"no differences":   {differencesName, func(_ *testing.T, dir string) { _ = os.Remove(filepath.Join(dir, differencesName)) }, true},
+		"run.json is none": {reportName, func(t *testing.T, dir string) { appendTo(t, filepath.Join(dir, runName), "x") }, true},
+		"a class of its own": {reconciliationName, func(t *testing.T, dir string) {
+			record(t, dir, func(r *ReconciliationRecord) {
+				for _, c := range []map[string]int64{r.Classes, r.ByFuel["gas"].Classes, r.ByRDP["XOSERVE"].Classes} {
+					c["fine"], c["match"] = c["match"], 0
+				}
+			})
+		}, true},
+		"a move to nowhere": {reconciliationName, func(t *testing.T, dir string) {
+			record(t, dir, func(r *ReconciliationRecord) { r.Stale[0].To = "<b>" })
+		}, true},
+		"gone": {exceptionsName, func(_ *testing.T, dir string) { _ = os.Remove(filepath.Join(dir, exceptionsName)) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "out")

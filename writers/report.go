@@ -37,6 +37,7 @@ var reportSections = []func(*report) page.Section{
 	(*report).receivers,
 	(*report).exceptions,
 	(*report).openQuestions,
+	(*report).otherChoices,
 	(*report).settings,
 	(*report).timings,
 	(*report).inputs,
@@ -91,8 +92,7 @@ func (r *report) head() *page.Page {
 			{Name: "Fuel", Value: r.content.Fuel},
 			{Name: "Scope", Value: r.content.Scope},
 			{Name: "Baseline", Value: r.content.Baseline},
-			{Name: "Switches", Value: fmt.Sprintf("installed status %s, electricity %s, gas %s", onOff(r.content.Switches.InstalledStatus),
-				onOff(r.content.Switches.ReportElectricity), onOff(r.content.Switches.ReportGas))},
+			{Name: "Switches", Value: switchesWords(r.content.Switches)},
 			{Name: "Content digest", Value: r.manifest.ContentDigest, Code: true},
 		},
 		Footer: r.footer(),
@@ -138,6 +138,10 @@ func counted(n int64, thing string) string {
 		return "1 " + thing
 	}
 	return page.Grouped(n) + " " + thing + "s"
+}
+
+func switchesWords(s SwitchSettings) string {
+	return fmt.Sprintf("installed status %s, electricity %s, gas %s", onOff(s.InstalledStatus), onOff(s.ReportElectricity), onOff(s.ReportGas))
 }
 
 func onOff(on bool) string {

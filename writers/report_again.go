@@ -15,7 +15,7 @@ import (
 	"flagfill/engine"
 )
 
-// Report is report.html made again from a publication.
+// Report is report.html made again from a publication or a reconciliation.
 type Report struct {
 	fs     FS
 	dir    string
@@ -25,21 +25,38 @@ type Report struct {
 }
 
 // MakeReport makes the report of the publication in dir from manifest.json,
-// run.json and exceptions.parquet. With reveal it shows values of exceptions as
-// they are, MPxNs among them. A dir that holds no publication, or one of whose
-// three files is not what the manifest says, is an *engine.Refusal of kind
+// run.json and exceptions.parquet, or that of a reconciliation from
+// reconciliation.json, run.json and differences.parquet. With reveal it shows
+// MPxNs and other values of tables as they are. A dir that holds neither, or one
+// of whose three files is not what was written, is an *engine.Refusal of kind
 // RefusedInput.
 func MakeReport(fsys FS, dir string, reveal bool) (*Report, error) {
 	a := reportAgain{fs: fsys, dir: filepath.Clean(dir)}
+	if a.isReconciliation() {
+		return a.ofReconciliation(reveal)
+	}
+	return a.ofPublication(reveal)
+}
+
+func (a reportAgain) ofPublication(reveal bool) (*Report, error) {
 	manifest, err := a.readManifest()
 	if err != nil {
 		return nil, err
 	}
-	run, err := a.readRun(manifest)
+	digestOf := func(name string) string {
+		listed, _ := listingNamed(manifest.Files, name)
+		return listed.SHA256
+	}
+	a.listedIn = manifestName
+	run, err := a.readListed(runName, digestOf(runName))
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.readSamples(manifest)
+	var s samples
+	err = a.readTable(exceptionsName, digestOf(exceptionsName), func(r io.ReaderAt, size int64) (err error) {
+		s, err = readSamples(r, size)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +65,16 @@ func MakeReport(fsys FS, dir string, reveal bool) (*Report, error) {
 		return nil, a.refuse(runName, err)
 	}
 	r.reveal = reveal
+	return a.report(r, &r.run, digestOf(reportName))
+}
+
+// report has the page made, and knows which one SHA256SUMS lists.
+func (a reportAgain) report(r pageMaker, run *runRecord, listed string) (*Report, error) {
 	html, err := r.html()
 	if err != nil {
 		return nil, err
 	}
-	listed, _ := listingNamed(manifest, reportName)
-	return &Report{fsys, a.dir, listed.SHA256, engine.OneLine(fmt.Sprintf("flagfill %s (%s)", r.run.Version, r.run.Commit)), html}, nil
+	return &Report{a.fs, a.dir, listed, engine.OneLine(fmt.Sprintf("flagfill %s (%s)", run.Version, run.Commit)), html}, nil
 }
 
 // Write puts the report at a path outside the publication, whole or not at all,
@@ -99,14 +120,15 @@ func (r *Report) writeTo(ctx context.Context, claimed, path, suffix string) erro
 
 // reportAgain reads what a report is made of.
 type reportAgain struct {
-	fs  FS
-	dir string
+	fs       FS
+	dir      string
+	listedIn string // the file that holds the digests
 }
 
 func (a reportAgain) refuse(name string, err error) error {
 	return &engine.Refusal{Kind: engine.RefusedInput, Err: err,
 		Problem: fmt.Sprintf("cannot report on %s: %s: %v", a.dir, name, err),
-		Next:    "flagfill verify says what else is wrong. Fetch the publication again from where it was made."}
+		Next:    "flagfill verify says what else is wrong. Fetch the folder again from where it was made."}
 }
 
 func (a reportAgain) open(name string) (ReadFile, error) {
@@ -115,8 +137,8 @@ func (a reportAgain) open(name string) (ReadFile, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG):
 		return nil, &engine.Refusal{Kind: engine.RefusedInput, Err: err,
-			Problem: fmt.Sprintf("cannot report on %s: it holds no %s, so it is no publication", a.dir, name),
-			Next:    "Name the folder that a run published."}
+			Problem: fmt.Sprintf("cannot report on %s: it holds no %s, so it is neither a publication nor a reconciliation", a.dir, name),
+			Next:    "Name the folder that a run published, or that reconcile wrote."}
 	case err != nil:
 		return nil, fmt.Errorf("cannot read %s: %w", path, err)
 	}
@@ -158,46 +180,49 @@ func (a reportAgain) readManifest() (manifest *Manifest, err error) {
 	return manifest, nil
 }
 
-var errNotListed = errors.New("it is not the file that manifest.json lists")
+func (a reportAgain) errNotListed() error {
+	return fmt.Errorf("it is not the file that %s lists", a.listedIn)
+}
 
-func (a reportAgain) readRun(manifest *Manifest) ([]byte, error) {
-	text, err := a.readText(runName)
+// readListed reads a text that must have this digest.
+func (a reportAgain) readListed(name, digest string) ([]byte, error) {
+	text, err := a.readText(name)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(text)
-	if listed, _ := listingNamed(manifest, runName); hex.EncodeToString(sum[:]) != listed.SHA256 {
-		return nil, a.refuse(runName, errNotListed)
+	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != digest {
+		return nil, a.refuse(name, a.errNotListed())
 	}
 	return text, nil
 }
 
-func (a reportAgain) readSamples(manifest *Manifest) (samples, error) {
-	f, err := a.open(exceptionsName)
+// readTable has a table read that must have this digest.
+func (a reportAgain) readTable(name, digest string, read func(r io.ReaderAt, size int64) error) error {
+	f, err := a.open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = f.Close() }()
 	source, sum := &source{file: f}, sha256.New()
-	if _, err := io.Copy(sum, source); err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", filepath.Join(a.dir, exceptionsName), err)
+	size, err := io.Copy(sum, source)
+	if err != nil {
+		return fmt.Errorf("cannot read %s: %w", filepath.Join(a.dir, name), err)
 	}
-	listed, _ := listingNamed(manifest, exceptionsName)
-	if hex.EncodeToString(sum.Sum(nil)) != listed.SHA256 {
-		return nil, a.refuse(exceptionsName, errNotListed)
+	if hex.EncodeToString(sum.Sum(nil)) != digest {
+		return a.refuse(name, a.errNotListed())
 	}
-	s, err := readSamples(source, listed.Bytes)
+	err = read(source, size)
 	if failed := source.failure(); failed != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", filepath.Join(a.dir, exceptionsName), failed)
+		return fmt.Errorf("cannot read %s: %w", filepath.Join(a.dir, name), failed)
 	}
 	if err != nil {
-		return nil, a.refuse(exceptionsName, err)
+		return a.refuse(name, err)
 	}
-	return s, nil
+	return nil
 }
 
-func listingNamed(manifest *Manifest, name string) (FileListing, bool) {
-	for _, f := range manifest.Files {
+func listingNamed(files []FileListing, name string) (FileListing, bool) {
+	for _, f := range files {
 		if f.Path == name {
 			return f, true
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,25 +17,28 @@ const filesShown = 100
 
 // timings shows where the time of the run went.
 func (r *report) timings() page.Section {
-	s := page.Section{ID: "timings", Heading: "Where the time went",
-		Lead: "Until the publication was sealed. Making it durable, reading it back and the rename follow."}
+	return timingsOf(&r.run, "Until the publication was sealed. Making it durable, reading it back and the rename follow.")
+}
+
+func timingsOf(run *runRecord, lead string) page.Section {
+	s := page.Section{ID: "timings", Heading: "Where the time went", Lead: lead}
 	stages := &page.Table{Caption: "Stages, one after another", Columns: timeColumns("stage")}
-	appendTimes(stages, r.run.Stages)
+	appendTimes(stages, run.Stages)
 	s.Parts = []page.Part{{Tables: []*page.Table{stages}}}
-	for _, crew := range r.run.Work {
+	for _, crew := range run.Work {
 		t := &page.Table{Caption: fmt.Sprintf("%d × %s", crew.Goroutines, crew.Crew), Columns: timeColumns("step")}
 		appendTimes(t, crew.Steps)
 		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Steps of " + crew.Crew, Parts: []page.Part{{Tables: []*page.Table{t}}}}})
 	}
 	s.Parts = append(s.Parts, page.Part{Facts: []page.Fact{
-		{Name: "Started", Value: r.run.Started.UTC().Format(time.RFC3339)},
-		{Name: "Took", Value: secondsText(r.run.Seconds) + " s"},
-		{Name: "Rows a second", Value: page.Grouped(int64(math.Round(r.run.RowsPerSecond)))},
-		{Name: "Workers", Value: strconv.Itoa(r.run.Workers)},
-		{Name: "Memory budget", Value: engine.SizeWords(r.run.MemoryBytes)},
-		{Name: "Host", Value: r.run.Host},
-		{Name: "Program", Value: engine.OneLine(fmt.Sprintf("flagfill %s (%s), %s", r.run.Version, r.run.Commit, r.run.Go))},
-		{Name: "Configuration", Value: orNone(engine.ShownPath(r.run.Config), r.run.Config)},
+		{Name: "Started", Value: run.Started.UTC().Format(time.RFC3339)},
+		{Name: "Took", Value: secondsText(run.Seconds) + " s"},
+		{Name: "Rows a second", Value: page.Grouped(int64(math.Round(run.RowsPerSecond)))},
+		{Name: "Workers", Value: strconv.Itoa(run.Workers)},
+		{Name: "Memory budget", Value: engine.SizeWords(run.MemoryBytes)},
+		{Name: "Host", Value: run.Host},
+		{Name: "Program", Value: engine.OneLine(fmt.Sprintf("flagfill %s (%s), %s", run.Version, run.Commit, run.Go))},
+		{Name: "Configuration", Value: orNone(engine.ShownPath(run.Config), run.Config)},
 	}})
 	return s
 }
@@ -65,14 +69,21 @@ func milliseconds(seconds float64) int64 { return int64(math.Round(seconds * 100
 
 func secondsText(seconds float64) string { return strconv.FormatFloat(seconds, 'f', 3, 64) }
 
+const inputsLead = "A fingerprint tells files apart; only a SHA-256 proves every byte."
+
 // inputs shows what was read.
 func (r *report) inputs() page.Section {
-	s := page.Section{ID: "inputs", Heading: "What was read",
-		Lead: "A fingerprint tells files apart; only a SHA-256 proves every byte."}
+	return page.Section{ID: "inputs", Heading: "What was read", Lead: inputsLead,
+		Parts: slices.Insert(inputParts(r.manifest.Inputs, manifestName), 1, page.Part{Facts: r.snapshotFacts()})}
+}
+
+// inputParts are the tables that were read, all of them first. listedIn names
+// the file that lists every file.
+func inputParts(inputs []InputTable, listedIn string) []page.Part {
 	t := &page.Table{Caption: "Tables", Columns: []page.Column{{Heading: "table"}, {Heading: "files", Kind: page.Numbers},
 		{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}}}
-	s.Parts = []page.Part{{Tables: []*page.Table{t}}, {Facts: r.snapshotFacts()}}
-	for _, in := range r.manifest.Inputs {
+	parts := []page.Part{{Tables: []*page.Table{t}}}
+	for _, in := range inputs {
 		t.Rows = append(t.Rows, []page.Cell{page.Text(engine.Shown(in.Table)), page.Number(int64(len(in.Files))), page.Number(in.Rows), page.Text(engine.SizeWords(in.Bytes))})
 		files := &page.Table{Caption: "Files of " + engine.Shown(in.Table), Quiet: true, Columns: []page.Column{{Heading: "file", Kind: page.Codes}, {Heading: "format", Spare: true},
 			{Heading: "rows", Kind: page.Numbers}, {Heading: "size", Kind: page.Numbers}, {Heading: "fingerprint, or SHA-256", Kind: page.Codes, Spare: true}}}
@@ -80,11 +91,11 @@ func (r *report) inputs() page.Section {
 			files.Rows = append(files.Rows, []page.Cell{page.Text(engine.ShownPath(f.Path)), page.Text(engine.Shown(f.Format)), page.Number(f.Rows),
 				page.Text(engine.SizeWords(f.Bytes)), page.Text(cmp.Or(f.SHA256, f.Fingerprint))})
 		}
-		s.Parts = append(s.Parts,
+		parts = append(parts,
 			page.Part{Facts: []page.Fact{{Name: "Fingerprint of " + engine.Shown(in.Table), Value: in.Fingerprint, Code: true}}},
-			page.Part{More: &page.More{Summary: "Files of " + engine.Shown(in.Table), Parts: []page.Part{{Tables: []*page.Table{files}, Text: beyond(len(in.Files))}}}})
+			page.Part{More: &page.More{Summary: "Files of " + engine.Shown(in.Table), Parts: []page.Part{{Tables: []*page.Table{files}, Text: beyond(len(in.Files), listedIn)}}}})
 	}
-	return s
+	return parts
 }
 
 // snapshotFacts say when the tables were taken, as far as anybody knows.
@@ -125,15 +136,15 @@ func (r *report) files() page.Section {
 			{Name: "Flow files", Value: page.Grouped(int64(len(c.Shards)))},
 		}}}}
 	if len(c.Shards) > 0 {
-		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Flow files", Parts: []page.Part{{Tables: []*page.Table{shards}, Text: beyond(len(c.Shards))}}}})
+		s.Parts = append(s.Parts, page.Part{More: &page.More{Summary: "Flow files", Parts: []page.Part{{Tables: []*page.Table{shards}, Text: beyond(len(c.Shards), manifestName)}}}})
 	}
 	return s
 }
 
 // beyond says that a table does not list every file.
-func beyond(files int) string {
+func beyond(files int, listedIn string) string {
 	if files <= filesShown {
 		return ""
 	}
-	return fmt.Sprintf("The first %d of %s; manifest.json lists them all.", filesShown, page.Grouped(int64(files)))
+	return fmt.Sprintf("The first %d of %s; %s lists them all.", filesShown, page.Grouped(int64(files)), listedIn)
 }

@@ -63,10 +63,6 @@ func gapOf(name string) string {
 // settings shows under which rules and limits the content stands.
 func (r *report) settings() page.Section {
 	c := r.content
-	var policies []page.Fact
-	for _, a := range c.Totals.Ambiguities {
-		policies = append(policies, page.Fact{Name: engine.Shown(a.Name), Value: engine.Shown(a.Policy)})
-	}
 	limits := &page.Table{Caption: "Limits", Columns: []page.Column{{Heading: "limit"}, {Heading: "in force", Kind: page.Numbers}, {Heading: ""}}}
 	for _, l := range r.manifest.Limits {
 		remark := "default"
@@ -85,7 +81,16 @@ func (r *report) settings() page.Section {
 	}
 	return page.Section{ID: "settings", Heading: "Under which rules",
 		Lead:  "The policies close the open questions; the limits refuse a run that would change too much.",
-		Parts: []page.Part{{Heading: "Policies", Facts: policies}, {Heading: "Settings", Facts: r.settingsFacts()}, {Tables: []*page.Table{limits}}, {Tables: []*page.Table{layouts}}}}
+		Parts: []page.Part{{Heading: "Policies", Facts: policiesOf(c.Rules)}, {Heading: "Settings", Facts: r.settingsFacts()}, {Tables: []*page.Table{limits}}, {Tables: []*page.Table{layouts}}}}
+}
+
+// policiesOf gives the policies in the order of the ledger.
+func policiesOf(rules map[string]string) []page.Fact {
+	var policies []page.Fact
+	for a := range meterpoint.Ambiguity(meterpoint.Ambiguities) {
+		policies = append(policies, page.Fact{Name: a.String(), Value: engine.Shown(rules[a.String()])})
+	}
+	return policies
 }
 
 func (r *report) settingsFacts() []page.Fact {

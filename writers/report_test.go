@@ -171,6 +171,42 @@ func wantRow(t *testing.T, rows []string, want string) {
 	}
 }
 
+// TestReportKnowsOtherChoices: what it says of another baseline or switch is
+// what a run under that gives.
+func TestReportKnowsOtherChoices(t *testing.T) {
+	dir, _ := publishSmall(t)
+	rows := readPage(t, readText(t, dir, reportName)).tables["Totals of the run by switches, baseline and scope"]
+	for choice, change := range map[string]func(*engine.Config){
+		"as chosen":              func(*engine.Config) {},
+		"baseline = go-live":     func(c *engine.Config) { c.Baseline = meterpoint.BaselineGoLive },
+		"baseline = recorded":    func(c *engine.Config) { c.Baseline = meterpoint.BaselineRecorded },
+		"scope = backfill":       func(c *engine.Config) { c.Scope = meterpoint.Backfill },
+		"report_electricity off": func(c *engine.Config) { c.Switches.ReportElectricity = false },
+		"installed_status off":   func(c *engine.Config) { c.Rules.InstalledStatus = false },
+	} {
+		cfg := testConfig()
+		cfg.Baseline, cfg.Switches.ReportGas = meterpoint.BaselineReported, false // as publishSmall
+		change(&cfg)
+		m, err := publish(t, OS{}, filepath.Join(t.TempDir(), "out"), cfg, testSettings(), smallPoints())
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(rows, func(row string) bool { return strings.HasPrefix(row, choice+" | ") })
+		if at < 0 {
+			t.Fatalf("no row %q in %q", choice, rows)
+		}
+		var got []string
+		for _, cell := range strings.Split(rows[at], " | ")[1:5] {
+			n, _, _ := strings.Cut(cell, " ")
+			got = append(got, n)
+		}
+		p, told := m.Content.Totals.MeterPoints, m.Content.Totals.Reportable
+		if want := []string{fmt.Sprint(p.Changed), fmt.Sprint(told.Total), fmt.Sprint(told.Emitted), fmt.Sprint(p.Held)}; !slices.Equal(got, want) {
+			t.Errorf("%s: the report says %s, and a run gives %s", choice, got, want)
+		}
+	}
+}
+
 // TestFlowBalances: what comes into each place of the picture goes out of it.
 func TestFlowBalances(t *testing.T) {
 	m, run, s := manifestOfGreatBritain(t)
@@ -234,11 +270,14 @@ func TestReportMasksMPxNs(t *testing.T) {
 	}
 }
 
+// hostileWords would break out of a page, if they could.
+var hostileWords = []string{"EELC", "</td><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</style><b>", "{{.}}", "&lt;b&gt;",
+	"<!--", "]]>", "\u202Eevil", "\x00\xff\x1b[2J", "' onload='x", "</title><base href=//x>", "-->", "=HYPERLINK(1)"}
+
 // FuzzReport: whatever names and words hold, the page has the same elements,
 // and the text can be read back.
 func FuzzReport(f *testing.F) {
-	for _, hostile := range []string{"EELC", "</td><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</style><b>", "{{.}}", "&lt;b&gt;",
-		"<!--", "]]>", "\u202Eevil", "\x00\xff\x1b[2J", "' onload='x", "</title><base href=//x>", "-->", "=HYPERLINK(1)"} {
+	for _, hostile := range hostileWords {
 		f.Add(hostile)
 	}
 	report := func(t testing.TB, word string) shownPage {

@@ -120,6 +120,8 @@ type verifier struct {
 	record       *ReconciliationRecord // nil where it cannot be trusted, and of a publication
 	corrected    int64                 // flow records of its corrections
 
+	differenceRows differenceRows // of its samples
+
 	flowDigests []string // of each shard's records, from the flow file; "" where unreadable
 	rowDigests  []string // the same from changes.parquet
 

@@ -23,25 +23,36 @@ func (v *verifier) isReconciliation() bool {
 // verifyReconciliation proves the folder of a reconciliation: that exactly the
 // files of SHA256SUMS stand there, unchanged; that its counts add up; that
 // differences.parquet has the lines that they call for, in order; and that the
-// corrections are a proven publication, the one that it names.
+// corrections are a proven publication, the one that it names; and that its
+// report tells the same story.
 func (v *verifier) verifyReconciliation(ctx context.Context, workers int) (*Verification, error) {
 	if err := v.readReconciliation(); err != nil {
 		return nil, err
 	}
 	v.compareListings()
+	always := []string{reconciliationName, differencesName, exceptionsName, runName, reportName}
+	for _, name := range always {
+		if _, there := v.sizes[name]; !there && v.sums[name] == "" { // else it is found already
+			v.find(name, "is missing, and every reconciliation has it")
+		}
+	}
 	for name := range v.sizes {
-		if !slices.Contains([]string{reconciliationName, differencesName, exceptionsName, runName, reportName, sumsName, signatureName}, name) &&
-			!strings.HasPrefix(name, correctionsName+"/") {
+		if !slices.Contains(always, name) && name != sumsName && name != signatureName && !strings.HasPrefix(name, correctionsName+"/") {
 			v.find(name, "does not belong to a reconciliation")
 		}
 	}
 	if err := parallel(ctx, workers, v.jobs(ctx)); err != nil {
 		return nil, err
 	}
-	if v.record == nil {
-		return v.result(), nil
+	if v.record != nil {
+		if err := v.verifyCorrections(ctx, workers); err != nil {
+			return nil, err
+		}
 	}
-	return v.verifyCorrections(ctx, workers)
+	if err := guard(v.compareReport); err != nil {
+		return nil, err
+	}
+	return v.result(), nil
 }
 
 func (v *verifier) readReconciliation() error {
@@ -65,7 +76,7 @@ func (v *verifier) readReconciliation() error {
 }
 
 // verifyCorrections proves the publication within.
-func (v *verifier) verifyCorrections(ctx context.Context, workers int) (*Verification, error) {
+func (v *verifier) verifyCorrections(ctx context.Context, workers int) error {
 	stated := v.record.Corrections
 	hasCorrections := false
 	for name := range v.sizes {
@@ -77,7 +88,7 @@ func (v *verifier) verifyCorrections(ctx context.Context, workers int) (*Verific
 	case stated != nil:
 		proof, err := VerifySigned(ctx, v.fs, filepath.Join(v.dir, correctionsName), v.key, workers)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, f := range proof.Findings {
 			v.find(correctionsName+"/"+f.Path, "%s", f.Problem)
@@ -87,7 +98,7 @@ func (v *verifier) verifyCorrections(ctx context.Context, workers int) (*Verific
 		}
 		v.corrected = proof.Records
 	}
-	return v.result(), nil
+	return nil
 }
 
 // readDifferences proves differences.parquet: its form, the order of its lines,
@@ -100,26 +111,28 @@ func (v *verifier) readDifferences(ctx context.Context, r io.ReaderAt, size int6
 	if stated := v.record.DifferencesFile.Rows; file.NumRows() != stated {
 		return fmt.Errorf("it has %d rows, where %s states %d", file.NumRows(), reconciliationName, stated)
 	}
-	counts := map[string]int64{}
+	var counts [engine.LineClasses]int64
+	first := int64(0)
 	var classes []engine.Class
 	var numbers []meterpoint.MPxN
 	last := meterpoint.MPxN(0)
-	unreadable := engine.Classes + engine.Class(engine.RowUnreadable)
 	for _, group := range file.RowGroups() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		chunks, n := group.ColumnChunks(), int(group.NumRows())
 		classes, numbers = resized(classes, n), resized(numbers, n)
-		if err := readWords(chunks[differenceClass], classes, 0, word(lineClassNamed)); err != nil {
-			return fmt.Errorf("column class: %w", err)
+		if err := readClasses(group, classes); err != nil {
+			return err
 		}
+		v.differenceRows.note(first, classes)
+		first += int64(n)
 		if err := readNumbers(chunks[differenceMPxN], numbers); err != nil {
 			return fmt.Errorf("column mpxn: %w", err)
 		}
 		for i, class := range classes {
-			counts[engine.LineClass(class)]++
-			if class == unreadable { // no number is to be expected, and nothing but its like may follow
+			counts[class]++
+			if class == lineOf(engine.RowUnreadable) { // no number is to be expected, and nothing but its like may follow
 				last = 1 << 63
 				continue
 			}
@@ -134,7 +147,7 @@ func (v *verifier) readDifferences(ctx context.Context, r io.ReaderAt, size int6
 		if engine.IsLineDifference(class) {
 			want = v.record.countOf(class)
 		}
-		if found := counts[engine.LineClass(class)]; found != want {
+		if found := counts[class]; found != want {
 			return fmt.Errorf("it has %d lines of class %s, where %s states %d", found, engine.LineClass(class), reconciliationName, want)
 		}
 	}

@@ -57,6 +57,35 @@ func publishForBrowser(t *testing.T) (path string, m *writers.Manifest) {
 	return filepath.Join(out, "report.html"), m
 }
 
+// reconcileForBrowser makes a reconciliation in which everything occurs.
+func reconcileForBrowser(t *testing.T) (path string, r writers.ReconciliationRecord) {
+	t.Helper()
+	folder := t.TempDir()
+	snapshot, out := filepath.Join(folder, "snapshot"), filepath.Join(folder, "out")
+	for _, c := range []struct {
+		code int
+		args []string
+	}{
+		{exitDone, []string{"generate", "--out", snapshot, "--meter-points", "20000", "--seed", "8", "--errors", "0.0005", "--extracts"}},
+		{exitDifferences, []string{"reconcile", "--devices", filepath.Join(snapshot, "devices.parquet"), "--meter-points", filepath.Join(snapshot, "meter_points.parquet"),
+			"--extract", filepath.Join(snapshot, "extracts"), "--out", out, "--as-of", "2026-11-21T02:00:00Z", "--in-flight-days", "30", "--date-tolerance-days", "2",
+			"--corrections", "--max-exceptions", "1%", "--progress", "none"}},
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := run(context.Background(), c.args, &stdout, &stderr); code != c.code {
+			t.Fatalf("%s: exit code %d\n%s", c.args[0], code, stderr.String())
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(out, "reconciliation.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(out, "report.html"), r
+}
+
 // TestPictures makes the pictures that the documents show.
 func TestPictures(t *testing.T) {
 	path, _ := publishForBrowser(t)
@@ -99,34 +128,71 @@ func inFewColours(t *testing.T, screenshot []byte) []byte {
 }
 
 func TestBrowser(t *testing.T) {
-	path, m := publishForBrowser(t)
-	b := openBrowser(t)
-	b.show(path, 1280, "light")
-	b.compareNumbers(m)
+	t.Run("publication", func(t *testing.T) {
+		path, m := publishForBrowser(t)
+		b := openBrowser(t)
+		b.show(path, 1280, "light")
+		b.compareNumbers(m)
+		b.hearPictures(1)
+		b.look(path, "")
+	})
+	t.Run("reconciliation", func(t *testing.T) {
+		path, r := reconcileForBrowser(t)
+		b := openBrowser(t)
+		b.show(path, 1280, "light")
+		b.compareClasses(&r)
+		b.hearPictures(2)
+		b.look(path, "reconciliation-")
+	})
+}
+
+// look walks through a page that is shown, and then shows it in every way.
+func (b *browser) look(path, prefix string) {
+	b.t.Helper()
 	b.walkByKeyboard()
-	b.hearPictures()
 	for name, view := range map[string]struct {
 		width  int64
 		scheme string
 	}{"desktop": {1280, "light"}, "desktop-dark": {1280, "dark"}, "phone": {360, "light"}, "phone-dark": {360, "dark"}} {
 		b.show(path, view.width, view.scheme)
-		b.picture(name + ".png")
+		b.picture(prefix + name + ".png")
 		b.fits(name, view.width)
 		b.isLegible(name)
 	}
-	b.print("print.pdf")
+	b.print(prefix + "print.pdf")
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, url := range b.requests {
 		if url != "file://"+path {
-			t.Errorf("the page requests %s", url)
+			b.t.Errorf("the page requests %s", url)
 		}
 	}
 	if len(b.requests) != 5 { // one for each time it was shown
-		t.Errorf("%d requests: %s", len(b.requests), b.requests)
+		b.t.Errorf("%d requests: %s", len(b.requests), b.requests)
 	}
 	if len(b.complaints) > 0 {
-		t.Errorf("the browser complains: %s", b.complaints)
+		b.t.Errorf("the browser complains: %s", b.complaints)
+	}
+}
+
+// compareClasses holds what a reader sees against reconciliation.json.
+func (b *browser) compareClasses(r *writers.ReconciliationRecord) {
+	b.t.Helper()
+	shown := eval[[]string](b, `return [...document.querySelectorAll("svg.wide")].flatMap(svg => {
+		const words = [...svg.querySelectorAll("text")].map(text => text.textContent)
+		return words.flatMap((word, i) => i % 2 ? [word + " " + words[i - 1]] : [])})`)
+	want := []string{"assessed " + count(r.MeterPoints.Assessed), "rows " + count(r.ExtractRows)}
+	for _, counts := range []map[string]int64{r.Classes, r.Rows} {
+		for class, n := range counts {
+			if n > 0 {
+				want = append(want, class+" "+count(n))
+			}
+		}
+	}
+	slices.Sort(shown)
+	slices.Sort(want)
+	if !slices.Equal(shown, want) {
+		b.t.Errorf("the pictures show %q, want %q", shown, want)
 	}
 }
 
@@ -241,7 +307,7 @@ func (b *browser) walkByKeyboard() {
 }
 
 // hearPictures asks what a screen reader is given.
-func (b *browser) hearPictures() {
+func (b *browser) hearPictures(pictures int) {
 	b.t.Helper()
 	call(b, accessibility.Enable, cdp.Empty{})
 	tree := call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
@@ -268,8 +334,8 @@ func (b *browser) hearPictures() {
 			b.t.Errorf("%d of %s, want %d at least", named[role], role, least)
 		}
 	}
-	if named["image"]+named["img"] != 1 {
-		b.t.Errorf("%d pictures are heard, and one is seen", named["image"]+named["img"])
+	if named["image"]+named["img"] != pictures {
+		b.t.Errorf("%d pictures are heard, and %d are seen", named["image"]+named["img"], pictures)
 	}
 }
 

@@ -24,20 +24,21 @@ func newReport() *cobra.Command {
 	var reveal bool
 	cmd := &cobra.Command{
 		Use:     "report DIR [flags]",
-		Short:   "Writes report.html again from a publication",
+		Short:   "Writes report.html again from a publication, or a reconciliation",
 		Example: examples("flagfill report publication", "flagfill report publication --out report.html", "flagfill report publication --reveal --out report.html"),
 		Long: `report makes the page that every run writes into its publication once more, from
-manifest.json, run.json and exceptions.parquet alone. In DIR itself it only puts
-back the page that the run wrote: a publication is never made another. --out
-writes elsewhere, also where another edition of flagfill published.`,
+manifest.json, run.json and exceptions.parquet alone; that of a reconciliation
+from reconciliation.json, run.json and differences.parquet. In DIR itself it only
+puts back the page that stood there first: a folder is never made another. --out
+writes elsewhere, also where another edition of flagfill wrote the folder.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) != 1:
 				return usage("flagfill report publication", "report takes one folder, and %d were given", len(args))
 			case reveal && out == "":
-				return usage("Add --out FILE.", "--reveal needs --out: the page of a publication masks every MPxN")
+				return usage("Add --out FILE.", "--reveal needs --out: the page in DIR masks every MPxN")
 			case out != "" && isWithin(args[0], out):
-				return usage("Name a file outside the publication.", "--out %s lies in %s, and a publication is never made another", engine.ShownPath(out), engine.ShownPath(args[0]))
+				return usage("Name a file outside the folder.", "--out %s lies in %s, which is never made another", engine.ShownPath(out), engine.ShownPath(args[0]))
 			}
 			return nil
 		},
@@ -59,13 +60,13 @@ writes elsewhere, also where another edition of flagfill published.`,
 			}
 			text := "The report of %s was missing or damaged, and stands there again.\n"
 			if stood {
-				text = "The report of %s stands there as the run wrote it.\n"
+				text = "The report of %s stands there as it was written.\n"
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), text, engine.ShownPath(args[0]))
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write the report to `FILE`, not into DIR")
-	cmd.Flags().BoolVar(&reveal, "reveal", false, "show MPxNs and other values of exceptions as they are: personal data")
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "show MPxNs and other values of tables as they are: personal data")
 	return cmd
 }

@@ -125,24 +125,10 @@ func (f *whatIfFlags) scenarios(chosen engine.Scenario) ([]engine.Scenario, erro
 	case f.cross:
 		return nil, usage("flagfill whatif publication --vary switches --vary baseline --cross", "--cross combines what --vary names, and it is not given")
 	case len(f.set) == 0:
-		varied = usualScenarios(from)
+		varied = engine.UsualScenarios(from)
 	}
 	asked = append(asked, slices.DeleteFunc(varied, func(s engine.Scenario) bool { return s == chosen })...)
 	return asked, err
-}
-
-// usualScenarios are every combination of the switches, and each other choice
-// of everything else alone.
-func usualScenarios(from engine.Scenario) []engine.Scenario {
-	var switches, others []engine.Dimension
-	for _, d := range engine.Dimensions() {
-		if d.Group == engine.GroupSwitches {
-			switches = append(switches, d)
-		} else {
-			others = append(others, d)
-		}
-	}
-	return append(engine.Crossed(from, switches), engine.Alone(from, others)...)
 }
 
 func (f *whatIfFlags) varied(from engine.Scenario) ([]engine.Scenario, error) {

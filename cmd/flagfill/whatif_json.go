@@ -45,7 +45,7 @@ func (w *whatIf) document(m *writers.Manifest) whatIfDocument {
 	d := whatIfDocument{Schema: "flagfill.whatif/1", ContentDigest: m.ContentDigest, AsOf: m.Content.AsOf, Fuel: m.Content.Fuel,
 		Assessed: m.Content.Totals.MeterPoints.Assessed, Chosen: w.answer(0), Others: []otherDocument{}}
 	for i := 1; i < len(w.answers); i++ {
-		d.Others = append(d.Others, otherDocument{differences(w.scenarios[i], w.scenarios[0]),
+		d.Others = append(d.Others, otherDocument{w.scenarios[i].Against(w.scenarios[0]),
 			w.answers[i].Minus(w.answers[0].Tally), w.answer(i)})
 	}
 	return d

@@ -12,29 +12,11 @@ import (
 	"flagfill/writers"
 )
 
-// differences says in which choices a scenario differs from the chosen one.
-func differences(s, chosen engine.Scenario) []string {
-	var words []string
-	for _, d := range engine.Dimensions() {
-		if d.Of(s) != d.Of(chosen) {
-			words = append(words, choiceWords(d, s))
-		}
-	}
-	return words
-}
-
-func choiceWords(d engine.Dimension, s engine.Scenario) string {
-	if d.Group == engine.GroupSwitches {
-		return d.Name + " " + d.Of(s)
-	}
-	return d.Name + " = " + d.Of(s)
-}
-
 func (w *whatIf) name(i int) string {
 	if i == 0 {
 		return "as chosen"
 	}
-	return strings.Join(differences(w.scenarios[i], w.scenarios[0]), ", ")
+	return strings.Join(w.scenarios[i].Against(w.scenarios[0]), ", ")
 }
 
 func (w *whatIf) write(out io.Writer, dir string, m *writers.Manifest, by int) {
@@ -51,7 +33,7 @@ func (w *whatIf) write(out io.Writer, dir string, m *writers.Manifest, by int) {
 			fmt.Fprint(out, "\n  ")
 		}
 		group = d.Group
-		fmt.Fprint(out, choiceWords(d, w.scenarios[0]))
+		fmt.Fprint(out, d.Words(w.scenarios[0]))
 	}
 	fmt.Fprint(out, "\n\n")
 	w.writeLargest(out)

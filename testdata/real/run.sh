@@ -72,7 +72,7 @@ verdict "and are refused where it lists others" "$([ $? = 5 ] && [ ! -e "$work/r
 . "$root/testdata/real/arrow.sh"
 
 go test -tags browser -count=1 -run '^TestBrowser$' ./cmd/flagfill >"$work/stderr" 2>&1
-verdict "the report in a browser: numbers, keyboard, contrast, 360 pixels, no request" "$([ $? = 0 ] || echo "it is not as it should be")"
+verdict "both reports in a browser: numbers, keyboard, contrast, 360 pixels, no request" "$([ $? = 0 ] || echo "it is not as it should be")"
 
 go run ./bench/peers -points 100000 -turns 1 -snapshots "$work/snapshots" -results "$work/results" job >"$work/stdout" 2>"$work/stderr"
 verdict "DuckDB, maps and sort come to the same flow records" "$([ $? = 0 ] || echo "they do not")"

@@ -7,6 +7,7 @@ import "fmt"
 type Flow struct {
 	Places []Place // by level
 	Bands  []Band  // by level of where they begin, from top to bottom
+	Fan    bool    // one place leads to more than stand beside each other on a phone; where nothing is, nothing is drawn
 }
 
 // Place is where a number of things come together.
@@ -40,6 +41,7 @@ func (t Tone) class() string { return [...]string{"calm", "news", "stopped"}[t] 
 // geometry of a flow. Along is the way in which things go, across the other.
 type geometry struct {
 	upright   bool // things go down, not to the right
+	width     int  // of the drawing, where things go to the right
 	along     int  // from one level to the next
 	bar       int  // how thick a place is along
 	whole     int  // how long the largest place is across
@@ -49,7 +51,8 @@ type geometry struct {
 }
 
 var (
-	wideFlow   = geometry{along: 232, bar: 10, whole: 250, slot: 0, gap: 62}
+	wideFlow   = geometry{width: wideWidth, along: 232, bar: 10, whole: 250, gap: 62}
+	slimFlow   = geometry{width: narrowWidth, bar: 8, whole: 190, gap: 54, skipEmpty: true}
 	narrowFlow = geometry{upright: true, along: 124, bar: 8, whole: 0, slot: 84, gap: 6, skipEmpty: true}
 )
 
@@ -65,13 +68,33 @@ const (
 	narrowWidth = 340
 	labelHeight = 40 // above the bar of a place
 	labelShift  = 20 // the length up to which a label gives way
+	labelWidth  = 124
 )
 
 // Wide draws the flow from left to right.
-func (f Flow) Wide() *Drawing { return f.draw(wideFlow) }
+func (f Flow) Wide() *Drawing {
+	if f.Fan {
+		g := f.stretched(wideFlow)
+		g.skipEmpty = true
+		return f.draw(g)
+	}
+	return f.draw(wideFlow)
+}
 
-// Narrow draws the flow from top to bottom, without places where nothing is.
-func (f Flow) Narrow() *Drawing { return f.draw(f.fitted(narrowFlow)) }
+// Narrow draws the flow without places where nothing is, from top to bottom, or
+// a fan from left to right.
+func (f Flow) Narrow() *Drawing {
+	if f.Fan {
+		return f.draw(f.stretched(slimFlow))
+	}
+	return f.draw(f.fitted(narrowFlow))
+}
+
+// stretched sets the levels so far apart that the last has room for its labels.
+func (f Flow) stretched(g geometry) geometry {
+	g.along = (g.width - labelWidth) / max(f.levels()-1, 1)
+	return g
+}
 
 // fitted makes the largest place as long as the fullest level leaves room for.
 func (f Flow) fitted(g geometry) geometry {
@@ -107,7 +130,7 @@ type placed struct {
 
 func (f Flow) draw(g geometry) *Drawing {
 	places, breadth := f.place(g)
-	d := &Drawing{Width: wideWidth, Height: breadth}
+	d := &Drawing{Width: g.width, Height: breadth}
 	if g.upright {
 		d.Width, d.Height = narrowWidth, labelHeight+(f.levels()-1)*g.along+g.bar+2
 	}

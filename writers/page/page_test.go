@@ -83,7 +83,15 @@ func TestFlowFits(t *testing.T) {
 				t.Errorf("bands of %d leave a place of %d", sum, places[0].length)
 			}
 		}
-		for _, d := range []*Drawing{f.Wide(), f.Narrow()} {
+		fan := f
+		fan.Fan = true
+		for i := range rapid.IntRange(0, 12).Draw(t, "more") {
+			n := count.Draw(t, "n")
+			fan.Places[0].Count += n
+			fan.Places = append(fan.Places, Place{Level: 1, Name: "unknown_point", Count: n})
+			fan.Bands = append(fan.Bands, Band{From: 0, To: 4 + i, Count: n})
+		}
+		for _, d := range []*Drawing{f.Wide(), f.Narrow(), fan.Wide(), fan.Narrow()} {
 			for _, s := range d.Shapes {
 				if r := s.Rect; r != nil && (r.X < 0 || r.Y < 0 || r.X+r.Width > d.Width || r.Y+r.Height > d.Height) {
 					t.Errorf("%+v lies outside %d × %d", *r, d.Width, d.Height)

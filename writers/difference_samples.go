@@ -1,0 +1,140 @@
+package writers
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"flagfill/engine"
+)
+
+// linesOfClass is how many lines of each class a report shows.
+const linesOfClass = 5
+
+// differenceLine is a line of differences.parquet in words; "" is null.
+type differenceLine struct{ mpxn, rdp, expected, held, expectedOn, heldOn, heldBy string }
+
+// differenceSamples are the first lines of each class.
+type differenceSamples [engine.LineClasses][]differenceLine
+
+// newDifferenceLine takes the values of a line, a column each.
+func newDifferenceLine(line []parquet.Value) differenceLine {
+	word := func(column int) string {
+		if line[column].IsNull() {
+			return ""
+		}
+		return string(line[column].ByteArray())
+	}
+	day := func(column int) string {
+		if line[column].IsNull() {
+			return ""
+		}
+		return dateOf(line[column].Int32()).Format(time.DateOnly)
+	}
+	return differenceLine{word(differenceMPxN), word(differenceRDP), word(differenceExpected), word(differenceHeld),
+		day(differenceExpectedOn), day(differenceHeldOn), word(differenceHeldBy)}
+}
+
+// sample takes lines of the block for samples, through the values that are
+// written of them.
+func (e *differencesEncoder) sample(b *differencesBlock) {
+	class := lineOf(engine.RowUnreadable)
+	for i := range b.len() {
+		if b.texts == nil {
+			class = b.Class[i]
+		}
+		if len(e.samples[class]) == linesOfClass {
+			if b.texts != nil {
+				return
+			}
+			continue
+		}
+		e.values = e.values[:0]
+		for column := range differenceColumns {
+			if b.texts != nil {
+				e.fillTexts(b.texts[i:i+1], column)
+			} else {
+				e.fill(b, column, i, i+1)
+			}
+		}
+		e.samples[class] = append(e.samples[class], newDifferenceLine(e.values))
+	}
+}
+
+// differenceRows are the rows, from 0, in which the first lines of each class
+// stand.
+type differenceRows [engine.LineClasses][]int64
+
+// note takes the classes of a row group that begins with row first.
+func (r *differenceRows) note(first int64, classes []engine.Class) {
+	for i, class := range classes {
+		if len(r[class]) < linesOfClass {
+			r[class] = append(r[class], first+int64(i))
+		}
+	}
+}
+
+// readDifferenceRows finds them in a table whose bytes are proven.
+func readDifferenceRows(file *parquet.File) (*differenceRows, error) {
+	var rows differenceRows
+	var classes []engine.Class
+	first := int64(0)
+	for _, group := range file.RowGroups() {
+		classes = resized(classes, int(group.NumRows()))
+		if err := readClasses(group, classes); err != nil {
+			return nil, err
+		}
+		rows.note(first, classes)
+		first += group.NumRows()
+	}
+	return &rows, nil
+}
+
+func readClasses(group parquet.RowGroup, classes []engine.Class) error {
+	if err := readWords(group.ColumnChunks()[differenceClass], classes, 0, word(lineClassNamed)); err != nil {
+		return fmt.Errorf("column class: %w", err)
+	}
+	return nil
+}
+
+// readDifferenceSamples takes samples from a table whose bytes are proven. rows
+// says where they stand; nil: they are looked for.
+func readDifferenceSamples(r io.ReaderAt, size int64, rows *differenceRows) (s differenceSamples, err error) {
+	err = guard(func() error {
+		file, err := openTable(r, size, differencesSchema)
+		if err != nil {
+			return err
+		}
+		if rows == nil {
+			if rows, err = readDifferenceRows(file); err != nil {
+				return err
+			}
+		}
+		for class := range rows {
+			for _, row := range rows[class] {
+				line, err := readDifference(file.RowGroups()[row/rowGroupRows], row%rowGroupRows)
+				if err != nil {
+					return fmt.Errorf("row %d: %w", row, err)
+				}
+				s[class] = append(s[class], line)
+			}
+		}
+		return nil
+	})
+	return s, err
+}
+
+func readDifference(group parquet.RowGroup, row int64) (differenceLine, error) {
+	rows := group.Rows()
+	defer func() { _ = rows.Close() }()
+	if err := rows.SeekToRow(row); err != nil {
+		return differenceLine{}, err
+	}
+	line := make([]parquet.Row, 1)
+	if n, err := rows.ReadRows(line); n != 1 {
+		return differenceLine{}, err
+	}
+	return newDifferenceLine(line[0]), nil
+}
