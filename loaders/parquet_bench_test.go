@@ -129,7 +129,7 @@ func scanSplit(source engine.Source, split engine.Split, columns []int) (rows in
 func BenchmarkPages(b *testing.B) {
 	rows := benchRows(1 << 19)
 	for _, codec := range codecs {
-		if codec.CompressionCodec() == format.Lz4Raw {
+		if c := codec.CompressionCodec(); c == format.Lz4Raw || c == format.Lz4 {
 			continue // parquet-go does not always read back what it wrote
 		}
 		b.Run(fmt.Sprintf("format=parquet/codec=%v", codec), func(b *testing.B) {
