@@ -52,7 +52,7 @@ func (v *verifier) readFile(ctx context.Context, name string, shard int) error {
 		return fmt.Errorf("cannot read %s: %w", v.locate(name), err)
 	}
 	defer func() { _ = f.Close() }()
-	source := &source{file: f}
+	source := &source{file: f, size: v.sizes[name]}
 	if err := v.examine(ctx, source, name, shard); err != nil {
 		v.find(name, "%v", err)
 	}
@@ -99,6 +99,7 @@ func (v *verifier) examine(ctx context.Context, source *source, name string, sha
 // one that holds the wrong bytes.
 type source struct {
 	file   ReadFile
+	size   int64 // of the file when it was listed: it may not end before
 	failed atomic.Pointer[error]
 }
 
@@ -113,6 +114,9 @@ func (s *source) ReadAt(p []byte, at int64) (int, error) {
 		return 0, io.ErrUnexpectedEOF
 	}
 	n, err := s.file.ReadAt(p, at)
+	if n < len(p) && at+int64(n) < s.size && (err == nil || errors.Is(err, io.EOF)) {
+		err = io.ErrUnexpectedEOF
+	}
 	s.note(err)
 	return n, err
 }

@@ -86,6 +86,9 @@ func (v *verifier) readText(name string) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read %s: %w", v.locate(name), err)
 	}
 	text, err := io.ReadAll(f)
+	if err == nil && int64(len(text)) < size {
+		err = io.ErrUnexpectedEOF
+	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", v.locate(name), err)
 	}

@@ -94,7 +94,7 @@ func (v *verifier) readTable(name string, read func(f io.ReaderAt, size int64) e
 	if err != nil {
 		return false, fmt.Errorf("cannot read %s: %w", v.locate(name), err)
 	}
-	source := &source{file: f}
+	source := &source{file: f, size: v.sizes[name]}
 	misread := read(source, v.sizes[name])
 	if err := errors.Join(source.failure(), f.Close()); err != nil {
 		return false, fmt.Errorf("cannot read %s: %w", v.locate(name), err)
