@@ -4,15 +4,9 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
-	"image/png"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +15,6 @@ import (
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -36,7 +29,7 @@ import (
 func publishForBrowser(t *testing.T) (path string, m *writers.Manifest) {
 	t.Helper()
 	folder := t.TempDir()
-	snapshot, out := filepath.Join(folder, "snapshot"), filepath.Join(folder, "out")
+	snapshot, out := filepath.Join(folder, "snapshot"), filepath.Join(folder, "publication")
 	for _, args := range [][]string{
 		{"generate", "--out", snapshot, "--meter-points", "200000", "--seed", "8", "--errors", "0.0005"},
 		{"run", "--devices", filepath.Join(snapshot, "devices.parquet"), "--meter-points", filepath.Join(snapshot, "meter_points.parquet"),
@@ -84,47 +77,6 @@ func reconcileForBrowser(t *testing.T) (path string, r writers.ReconciliationRec
 		t.Fatal(err)
 	}
 	return filepath.Join(out, "report.html"), r
-}
-
-// TestPictures makes the pictures that the documents show.
-func TestPictures(t *testing.T) {
-	path, _ := publishForBrowser(t)
-	b := openBrowser(t)
-	b.show(path, 1280, "light")
-	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1280, Height: 1560, DeviceScaleFactor: 1})
-	b.write(filepath.Join(os.Getenv("PICTURES"), "report.png"), inFewColours(t, do(b, chromedp.CaptureScreenshot())))
-}
-
-// inFewColours makes a picture of few colours small: those that most of its
-// pixels have, and the nearest of them for every other.
-func inFewColours(t *testing.T, screenshot []byte) []byte {
-	t.Helper()
-	full, err := png.Decode(bytes.NewReader(screenshot))
-	if err != nil {
-		t.Fatal(err)
-	}
-	counts := map[color.RGBA]int{}
-	bounds := full.Bounds()
-	for y := range bounds.Dy() {
-		for x := range bounds.Dx() {
-			counts[color.RGBAModel.Convert(full.At(x, y)).(color.RGBA)]++
-		}
-	}
-	colours := slices.Collect(maps.Keys(counts))
-	slices.SortFunc(colours, func(a, b color.RGBA) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
-	})
-	var palette color.Palette
-	for _, c := range colours[:min(len(colours), 64)] {
-		palette = append(palette, c)
-	}
-	few := image.NewPaletted(bounds, palette)
-	draw.Draw(few, bounds, full, bounds.Min, draw.Src)
-	var text bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&text, few); err != nil {
-		t.Fatal(err)
-	}
-	return text.Bytes()
 }
 
 func TestBrowser(t *testing.T) {

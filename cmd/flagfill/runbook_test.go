@@ -50,6 +50,31 @@ func blocksOf(t *testing.T, path string) (blocks []block) {
 
 var exitCode = regexp.MustCompile(`# exit code (\d+)$`)
 
+// The picture of the runbook shows each of its steps, when and which.
+func TestRunbookPicture(t *testing.T) {
+	text, err := os.ReadFile("../../docs/runbook.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := os.ReadFile("../../docs/pictures/runbook.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for heading := range strings.Lines(string(text)) {
+		heading, is := strings.CutPrefix(strings.TrimSpace(heading), "## ")
+		if !is || heading == "Before you begin" {
+			continue
+		}
+		when, step, dated := strings.Cut(heading, ": ")
+		if !dated {
+			when, step = "T", strings.ToLower(heading)
+		}
+		if !strings.Contains(string(picture), ">"+step+"<") || !strings.Contains(string(picture), ">"+when+"<") {
+			t.Errorf("docs/pictures/runbook.svg has no step %q at %q", step, when)
+		}
+	}
+}
+
 // Every block of docs/runbook.md is run or written, in order, in one empty
 // folder: who follows it gets to its end. What other programs do there is done by
 // their own format's library here, and by themselves in make test-real.
