@@ -17,8 +17,8 @@ import (
 // system, and compares what comes of every step.
 func TestDiskIsLikeOS(t *testing.T) {
 	d := newDisk()
-	d.put(map[string]string{"/root/": ""})
-	onDisk, onOS := conform(t.Context(), d, "/root"), conform(t.Context(), OS{}, t.TempDir())
+	d.put(map[string]string{"/site/": ""})
+	onDisk, onOS := conform(t.Context(), d, "/site"), conform(t.Context(), OS{}, t.TempDir())
 	if diff := cmp.Diff(onOS, onDisk); diff != "" {
 		t.Errorf("(-OS +disk):\n%s", diff)
 	}
