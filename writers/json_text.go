@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"flagfill/engine"
 )
 
 // compactJSON is JSON without white space and without escapes for HTML.
@@ -27,6 +29,18 @@ func encodeJSON(v any) ([]byte, error) {
 	var text bytes.Buffer
 	layOut(&text, compact)
 	return text.Bytes(), nil
+}
+
+// decodeJSON reads what encodeJSON wrote: unknown keys are errors. What follows
+// the value is not looked at; whoever compares the bytes with those written
+// again finds it.
+func decodeJSON(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("it cannot be read: %s", engine.WithoutNumbers(err.Error()))
+	}
+	return nil
 }
 
 // layOut breaks compact JSON into lines.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -202,10 +201,8 @@ func (m *Manifest) Encode() ([]byte, error) { return encodeJSON(m) }
 // have written are errors.
 func DecodeManifest(text []byte) (*Manifest, error) {
 	var m Manifest
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&m); err != nil {
-		return nil, fmt.Errorf("it cannot be read: %s", engine.WithoutNumbers(err.Error()))
+	if err := decodeJSON(text, &m); err != nil {
+		return nil, err
 	}
 	if m.Schema != ManifestSchema {
 		return nil, fmt.Errorf("its schema is %q, not %s", engine.Shown(m.Schema), ManifestSchema)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -148,10 +147,8 @@ func (r *ReconciliationRecord) digest() (string, error) {
 // does a manifest.
 func decodeReconciliation(text []byte) (*ReconciliationRecord, error) {
 	var r ReconciliationRecord
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&r); err != nil {
-		return nil, fmt.Errorf("it cannot be read: %s", engine.WithoutNumbers(err.Error()))
+	if err := decodeJSON(text, &r); err != nil {
+		return nil, err
 	}
 	if r.Schema != ReconciliationSchema {
 		return nil, fmt.Errorf("its schema is %q, not %s", engine.Shown(r.Schema), ReconciliationSchema)

@@ -183,10 +183,13 @@ func (r *reconciliationReport) terms() page.Section {
 }
 
 func (r *reconciliationReport) pointsRead() *page.Table {
-	p, t := r.record.MeterPoints, totalsTable("Control totals of meter_points")
-	t.Rows = [][]page.Cell{totalRow("rows", p.Rows, "of meter_points"), totalRow("not used", p.NotUsed, "an exception, or repeated"),
-		totalRow("other fuel", p.OtherFuel, "not of this reconciliation"), totalRow("assessed", p.Assessed, "rows less the two above")}
-	return t
+	p := r.record.MeterPoints
+	return totalsTable("Control totals of meter_points", [][]page.Cell{
+		totalRow("rows", p.Rows, "of meter_points"),
+		totalRow("not used", p.NotUsed, "an exception, or repeated"),
+		totalRow("other fuel", p.OtherFuel, "not of this reconciliation"),
+		totalRow("assessed", p.Assessed, "rows less the two above"),
+	})
 }
 
 // exceptions shows what of the snapshot could not be used.

@@ -85,12 +85,13 @@ func (r *reconciliationReport) corrections() page.Section {
 		s.Parts = append(s.Parts, page.Part{Text: "No corrections were made: flagfill reconcile --corrections publishes them."})
 		return s
 	}
-	told := totalsTable("Control totals of the corrections")
-	told.Rows = [][]page.Cell{totalRow("reportable", c.Reportable.Total, "differences that sending puts right"),
+	told := totalsTable("Control totals of the corrections", [][]page.Cell{
+		totalRow("reportable", c.Reportable.Total, "differences that sending puts right"),
 		totalRow("emitted", c.Reportable.Emitted, "stand in flow files"),
 		totalRow("withheld", c.Reportable.Withheld, "their fuel's switch is off"),
 		totalRow("undeliverable", c.Reportable.Undeliverable, "no RDP is known"),
-		totalRow("held back", c.Reportable.HeldBack, "held points whose recorded status would be news")}
+		totalRow("held back", c.Reportable.HeldBack, "held points whose recorded status would be news"),
+	})
 	s.Parts = append(s.Parts, page.Part{Tables: []*page.Table{told}},
 		page.Part{Text: "The folder " + engine.ShownPath(c.Path) + " is a publication like any other, and nothing of it has been sent. Its own report.html says what to look at before it is: start there with the cautions."})
 	return s

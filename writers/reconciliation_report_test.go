@@ -31,20 +31,7 @@ func reconcileSmall(t *testing.T) (dir string, r *ReconciliationRecord) {
 // that was read by a person; -update writes it.
 func TestReconciliationReportReads(t *testing.T) {
 	dir, _ := reconcileSmall(t)
-	got := readPage(t, readText(t, dir, reportName)).outline
-	const golden = "testdata/reconciliation_report.txt"
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("the report reads differently (-want +got), and reconciliationForm may need raising:\n%s", diff)
-	}
+	compareReading(t, dir, "testdata/reconciliation_report.txt", "reconciliationForm")
 	if corrections := readText(t, dir, correctionsName+"/"+reportName); !strings.Contains(corrections, reportForm) {
 		t.Error("the corrections have no report of their own")
 	}
@@ -220,19 +207,11 @@ func TestReconciliationReportMasks(t *testing.T) {
 func TestReconciliationReportAgain(t *testing.T) {
 	dir, _ := reconcileSmall(t)
 	path, honest := filepath.Join(dir, reportName), readText(t, dir, reportName)
-	again := func() *Report {
-		t.Helper()
-		r, err := MakeReport(OS{}, dir, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
 	for _, damage := range []func(string) error{func(string) error { return nil }, os.Remove, cutShort} {
 		if err := damage(path); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := again().Restore(t.Context(), "test"); err != nil || readText(t, dir, reportName) != honest {
+		if _, err := remade(t, dir).Restore(t.Context(), "test"); err != nil || readText(t, dir, reportName) != honest {
 			t.Errorf("it was not put back: %v", err)
 		}
 		wantEntries(t, filepath.Dir(dir), "out")
@@ -242,7 +221,7 @@ func TestReconciliationReportAgain(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, sumsName), []byte(strings.Replace(sums, listingOf(t, dir, reportName).SHA256, other, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := again().Restore(t.Context(), "test")
+	_, err := remade(t, dir).Restore(t.Context(), "test")
 	wantRefusal(t, err, engine.RefusedUsage, "SHA256SUMS lists another one")
 	for _, name := range []string{reconciliationName, runName, differencesName} {
 		dir, _ := reconcileSmall(t)

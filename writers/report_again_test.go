@@ -57,22 +57,24 @@ func TestVerifyMakesTheReportAgain(t *testing.T) {
 	}
 }
 
+// remade is the report of a folder as it would be written now.
+func remade(t *testing.T, dir string) *Report {
+	t.Helper()
+	r, err := MakeReport(OS{}, dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // TestReportAgain: the run's report is put back, and no other; elsewhere any is
 // written.
 func TestReportAgain(t *testing.T) {
 	dir, m := publishSmall(t)
 	path, honest := filepath.Join(dir, reportName), readText(t, dir, reportName)
-	again := func() *Report {
-		t.Helper()
-		r, err := MakeReport(OS{}, dir, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
 	restore := func(want bool) {
 		t.Helper()
-		if stood, err := again().Restore(t.Context(), "test"); err != nil || stood != want {
+		if stood, err := remade(t, dir).Restore(t.Context(), "test"); err != nil || stood != want {
 			t.Errorf("it stood there: %v, %v", stood, err)
 		}
 		if got := readText(t, dir, reportName); got != honest {
@@ -92,14 +94,14 @@ func TestReportAgain(t *testing.T) {
 
 	other := strings.Replace(honest, reportForm, "flagfill.report/0", 1)
 	forge(t, dir, m, reportName, other)
-	_, err := again().Restore(t.Context(), "test")
+	_, err := remade(t, dir).Restore(t.Context(), "test")
 	wantRefusal(t, err, engine.RefusedUsage, "SHA256SUMS lists another one")
 	if got := readText(t, dir, reportName); got != other {
 		t.Error("the report was replaced")
 	}
 	elsewhere := filepath.Join(t.TempDir(), "r.html")
 	for range 2 {
-		if err := again().Write(t.Context(), elsewhere, "test"); err != nil {
+		if err := remade(t, dir).Write(t.Context(), elsewhere, "test"); err != nil {
 			t.Fatal(err)
 		}
 		if got := readText(t, filepath.Dir(elsewhere), "r.html"); got != honest {
@@ -107,7 +109,7 @@ func TestReportAgain(t *testing.T) {
 		}
 	}
 	wantEntries(t, filepath.Dir(elsewhere), "r.html")
-	wantRefusal(t, again().Write(t.Context(), dir, "test"), engine.RefusedUsage, "is not a file")
+	wantRefusal(t, remade(t, dir).Write(t.Context(), dir, "test"), engine.RefusedUsage, "is not a file")
 }
 
 // TestReportAgainRefuses what is no publication, or not the one that the

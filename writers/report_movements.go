@@ -32,37 +32,35 @@ func (r *report) movements() page.Section {
 }
 
 func movementsTable(p engine.MeterPointTotals, told engine.Reportable) *page.Table {
-	t := totalsTable("Control totals of meter_points")
-	add := func(name string, n int64, meaning string) { t.Rows = append(t.Rows, totalRow(name, n, meaning)) }
-	add("rows", p.Rows, "of meter_points")
-	add("not used", p.NotUsed, "an exception, or repeated")
-	add("other fuel", p.OtherFuel, "not of this run")
-	add("assessed", p.Assessed, "meter points: rows less the two above")
-	add("unchanged", p.Unchanged, "the recorded status is right")
-	add("changed", p.Changed, "a new status")
-	add("held", p.Held, "in doubt: the recorded status stands, and nothing is said")
-	add("left", p.Left, "wrong, and not to be moved under this scope")
-	add("reportable", told.Total, "news to the RDP")
-	add("emitted", told.Emitted, "stand in flow files")
-	add("withheld", told.Withheld, "their fuel's switch is off")
-	add("undeliverable", told.Undeliverable, "no RDP is known")
-	add("held back", told.HeldBack, "held points whose recorded status would be news")
-	return t
+	return totalsTable("Control totals of meter_points", [][]page.Cell{
+		totalRow("rows", p.Rows, "of meter_points"),
+		totalRow("not used", p.NotUsed, "an exception, or repeated"),
+		totalRow("other fuel", p.OtherFuel, "not of this run"),
+		totalRow("assessed", p.Assessed, "meter points: rows less the two above"),
+		totalRow("unchanged", p.Unchanged, "the recorded status is right"),
+		totalRow("changed", p.Changed, "a new status"),
+		totalRow("held", p.Held, "in doubt: the recorded status stands, and nothing is said"),
+		totalRow("left", p.Left, "wrong, and not to be moved under this scope"),
+		totalRow("reportable", told.Total, "news to the RDP"),
+		totalRow("emitted", told.Emitted, "stand in flow files"),
+		totalRow("withheld", told.Withheld, "their fuel's switch is off"),
+		totalRow("undeliverable", told.Undeliverable, "no RDP is known"),
+		totalRow("held back", told.HeldBack, "held points whose recorded status would be news"),
+	})
 }
 
 func devicesTable(d engine.DeviceTotals) *page.Table {
-	t := totalsTable("Control totals of devices")
-	add := func(name string, n int64, meaning string) { t.Rows = append(t.Rows, totalRow(name, n, meaning)) }
-	add("rows", d.Rows, "of devices")
-	add("meters", d.Meters, "of type ESME or GSME")
-	add("associations", d.Associations, "MPxNs that meters name")
-	add("other fuel", d.OtherFuel, "not of this run")
-	add("not used", d.NotUsed, "an exception")
-	return t
+	return totalsTable("Control totals of devices", [][]page.Cell{
+		totalRow("rows", d.Rows, "of devices"),
+		totalRow("meters", d.Meters, "of type ESME or GSME"),
+		totalRow("associations", d.Associations, "MPxNs that meters name"),
+		totalRow("other fuel", d.OtherFuel, "not of this run"),
+		totalRow("not used", d.NotUsed, "an exception"),
+	})
 }
 
-func totalsTable(caption string) *page.Table {
-	return &page.Table{Caption: caption, Columns: []page.Column{{}, {Heading: "count", Kind: page.Numbers}, {Heading: "meaning"}}}
+func totalsTable(caption string, rows [][]page.Cell) *page.Table {
+	return &page.Table{Caption: caption, Columns: []page.Column{{}, {Heading: "count", Kind: page.Numbers}, {Heading: "meaning"}}, Rows: rows}
 }
 
 func totalRow(name string, n int64, meaning string) []page.Cell {
