@@ -49,6 +49,7 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 		"OddPoints": func() {
 			everyRow = OddPoints(everyRow[:0], e.classes, e.classes, e.classes, e.kinds, e.days, 0, 9, 9, 0)
 		},
+		"LookUp":     func() { LookUp(classes, &[256]uint8{1}, e.rows) },
 		"Select":     func() { Select(classes, e.kinds, e.rows) },
 		"Spread":     func() { Spread(dense, e.numbers, e.rows) },
 		"CountKinds": func() { CountKinds(&kinds, e.kinds) },
