@@ -17,8 +17,8 @@ type assessor struct {
 	cells    *histogram
 	verdicts *verdicts
 	watch    *Stopwatch
-	devices  kernel.Sorter
 	points   kernel.Sorter
+	meeting  meeting
 
 	deviceWords []uint64
 	pointWords  []uint64
@@ -94,9 +94,9 @@ func (a *assessor) assessRange(i int, to *assessed) error {
 		before = copyRange(a.deviceWords, a.pointWords, a.days)
 		a.watch.Lap(stepCheck)
 	}
-	devices, _ := a.devices.Sort(a.deviceWords, nil)
 	points, days := a.points.Sort(a.pointWords, a.days)
-	d := decider{run: a.run, cells: a.cells, verdicts: a.verdicts, ledger: a.ledger, changes: to.changes}
+	points = a.meeting.gather(points, a.deviceWords)
+	d := decider{run: a.run, cells: a.cells, verdicts: a.verdicts, ledger: a.ledger, changes: to.changes, meeting: &a.meeting}
 	if before != nil { // counted apart, to be compared with the twin
 		d.cells, d.ledger = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
@@ -104,11 +104,11 @@ func (a *assessor) assessRange(i int, to *assessed) error {
 		d.compare = a.held.take(i, &to.differences, before)
 	}
 	a.watch.Lap(stepFold)
-	d.decide(points, days, devices)
+	d.decide(points, days)
 	a.watch.Lap(stepDecide)
 	a.locate(d.ledger)
 	a.watch.Lap(stepLocate)
-	a.deviceWords, a.pointWords, a.days = devices, points, days // the sorters may have exchanged them
+	a.pointWords, a.days = points, days // the sorter may have exchanged them
 	if before == nil {
 		return nil
 	}
@@ -187,47 +187,65 @@ type decider struct {
 	verdicts *verdicts
 	ledger   *ledger
 	changes  *Changes
+	meeting  *meeting
 	compare  *comparer // nil but in a reconciliation
 }
 
-func (d decider) decide(points []uint64, days []int32, devices []uint64) {
-	join := kernel.Join{Left: points, Right: devices}
-	for join.Next() {
-		set, usable := uint32(0), int64(0)
-		for _, w := range devices[join.RightFrom:join.RightTo] {
-			set |= uint32(w)
-			usable += int64(w>>droppedShift&1 ^ 1)
+// decide decides points, which are in key order and have met their devices.
+func (d decider) decide(points []uint64, days []int32) {
+	d.ledger.used += d.meeting.kept
+	d.strays(d.meeting.strays)
+	sets := d.meeting.sets[:len(points)]
+	days = days[:len(points)]
+	for at := 0; at < len(points); {
+		key, payload, set := kernel.Key(points[at]), kernel.Payload(points[at]), sets[at]&setMask
+		to := at + 1
+		for to < len(points) && kernel.Key(points[to]) == key {
+			to++
 		}
-		d.ledger.used += usable
-		if join.LeftFrom == join.LeftTo {
-			d.orphans(join.Key, set, devices[join.RightFrom:join.RightTo])
-			continue
+		single := to == at+1 && days[at] != badDay && d.compare == nil
+		if !single || !d.meeting.quiet.count(saidOf(key, payload, set)) {
+			cell, quiet := d.point(key, set, points[at:to], days[at:to])
+			if single && quiet {
+				d.meeting.quiet.know(saidOf(key, payload, set), cell)
+			}
 		}
-		d.point(join.Key, set&setMask, points[join.LeftFrom:join.LeftTo], days[join.LeftFrom:join.LeftTo])
+		at = to
 	}
+	d.meeting.quiet.settle(d.cells)
 	if d.compare != nil {
 		d.compare.rest()
 	}
 }
 
-// orphans counts the usable associations of a key that has no point.
-func (d decider) orphans(key uint64, set uint32, words []uint64) {
-	if set&bearing == 0 {
-		return
-	}
-	n := int64(0)
-	for _, w := range words {
-		if w&bearing != 0 {
-			n++
+// strays looks at the associations, in key order, of keys that have no point:
+// usable ones are orphans.
+func (d decider) strays(words []uint64) {
+	for len(words) > 0 {
+		key, same := kernel.Key(words[0]), 1
+		for same < len(words) && kernel.Key(words[same]) == key {
+			same++
 		}
+		n := int64(0)
+		for _, w := range words[:same] {
+			if w&bearing != 0 {
+				n++
+			}
+		}
+		words = words[same:]
+		if n == 0 {
+			continue
+		}
+		d.ledger.count(Devices, OrphanMPxN, false, n)
+		d.ledger.used -= n
+		d.ledger.orphaned(key)
 	}
-	d.ledger.count(Devices, OrphanMPxN, false, n)
-	d.ledger.used -= n
-	d.ledger.orphaned(key)
 }
 
-// point decides one meter point from its rows and the set of its meters.
-func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) {
+// point decides one meter point from its rows and the set of its meters. It
+// gives the cell that the point is counted in, and whether nothing else was to
+// be done with it.
+func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) (cell uint32, quiet bool) {
 	m := meterpoint.MPxN(key)
 	flags, payload, day := uint32(0), kernel.Payload(rows[0]), days[0]
 	if len(rows) > 1 {
@@ -256,13 +274,16 @@ func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) {
 		s = d.compare.point(expected{m, route.rdp, v, day}, s)
 		v = d.verdicts.of(s)
 	}
-	d.cells.add(cellKey(route.rdp, m.Fuel(), s), 1)
+	cell = cellKey(route.rdp, m.Fuel(), s)
+	d.cells.add(cell, 1)
+	quiet = v.fate == meterpoint.Unchanged && !v.reportable && flags == 0
 	if v.fate != meterpoint.Unchanged || v.reportable {
 		flags |= d.list(m, route, recorded, v, day)
 	}
 	if flags != 0 {
 		d.ledger.flag(key, flags, int64(len(rows)))
 	}
+	return cell, quiet
 }
 
 func unpackPoint(payload uint32) (recorded, reported meterpoint.ServiceStatus, ever uint8) {

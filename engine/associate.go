@@ -17,9 +17,9 @@ const (
 // to meet a point, and if there is none its association is an orphan. dropped:
 // its association is not used.
 const (
-	bearing      = 1 << meterpoint.StatusSetBits
-	droppedShift = meterpoint.StatusSetBits + 1
-	slotShift    = meterpoint.StatusSetBits + 2
+	bearing   = 1 << meterpoint.StatusSetBits
+	dropped   = 1 << (meterpoint.StatusSetBits + 1)
+	slotShift = meterpoint.StatusSetBits + 2
 )
 
 const setMask = meterpoint.StatusSets - 1
@@ -93,7 +93,7 @@ func (a association) refuse(code Code) association {
 
 // refuseNamed is refuse for a row that names its point all the same.
 func (a association) refuseNamed(code Code, set meterpoint.StatusSet) association {
-	a.payload = uint32(set) | 1<<droppedShift
+	a.payload = uint32(set) | dropped
 	return a.refuse(code)
 }
 

@@ -24,8 +24,8 @@ func TestStatusSetsAreTheSameUnderEachPolicy(t *testing.T) {
 					meterpoint.StatusSet(a.payload&setMask), meterpoint.StatusSet(b.payload&setMask))
 			}
 			for _, x := range []association{a, b} {
-				if dropped := x.payload>>droppedShift&1 == 1; x.payload != 0 && dropped != x.notUsed {
-					t.Errorf("kind %d, class %d: %+v is marked as dropped: %v", kind, class, x, dropped)
+				if x.payload != 0 && (x.payload&dropped != 0) != x.notUsed {
+					t.Errorf("kind %d, class %d: %+v has the payload %x", kind, class, x, x.payload)
 				}
 			}
 			if b.payload&setMask == uint32(meterpoint.PendingFuelMismatch) {

@@ -61,7 +61,8 @@ func at(rows []int32, i int) int32 {
 type codeDecoder struct {
 	parse   func([]byte) (uint8, error)
 	entries arrow.ArrayData
-	codes   []uint8 // by dictionary code
+	codes   []uint8    // by dictionary code
+	small   [256]uint8 // the same, of a dictionary that is not larger
 	seen    map[string]uint8
 	null    uint8 // what an absent value is: parse of empty text
 }
@@ -141,7 +142,11 @@ func (d *codeDecoder) decodeDictionary(dst []uint8, c *column) error {
 		if len(d.codes) == 0 {
 			d.codes = append(d.codes, d.null)
 		}
+		copy(d.small[:], d.codes)
 		d.entries = c.entries
+	}
+	if most := kernel.LookUp(dst, &d.small, c.codes); int(most) < min(len(d.codes), len(d.small)) {
+		return nil
 	}
 	return look(dst, d.codes, c, nil)
 }

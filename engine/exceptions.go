@@ -15,7 +15,7 @@ import (
 // going through the range's chunks once more.
 type locator struct {
 	run   *run
-	rows  []int64 // scratch
+	rows  []int64 // of the chunk at hand; none before one was asked for
 	found []finding
 }
 
@@ -26,7 +26,7 @@ func (l *locator) orphans(keys []uint64, chunks [][]*kernel.Chunk) {
 	for worker, ofWorker := range chunks {
 		s := l.run.gatherers[worker].devices
 		for _, c := range ofWorker {
-			l.rows = c.Rows(l.rows[:0])
+			l.rows = l.rows[:0]
 			for i, w := range c.Words[:c.Len()] {
 				if w&bearing == 0 || !flags.maybe(kernel.Key(w)) {
 					continue
@@ -34,12 +34,21 @@ func (l *locator) orphans(keys []uint64, chunks [][]*kernel.Chunk) {
 				if _, flagged := slices.BinarySearch(keys, kernel.Key(w)); !flagged {
 					continue
 				}
-				at := s.trail.place(l.rows[i])
+				at := s.trail.place(l.row(c, i))
 				column := l.run.devices.bound(at.split).mpxns[w>>slotShift&3]
 				l.found = append(l.found, finding{Devices, at, column, OrphanMPxN, meterpoint.MPxN(kernel.Key(w)).String()})
 			}
 		}
 	}
+}
+
+// row is the row that the chunk's i-th word came from. Most chunks hold no word
+// that is flagged.
+func (l *locator) row(c *kernel.Chunk, i int) int64 {
+	if len(l.rows) == 0 {
+		l.rows = c.Rows(l.rows)
+	}
+	return l.rows[i]
 }
 
 // filter tells most keys that are not flagged apart by one bit.
@@ -69,14 +78,15 @@ func (l *locator) points(flagged []uint64, chunks [][]*kernel.Chunk) {
 	for worker, ofWorker := range chunks {
 		trail := &l.run.gatherers[worker].points.trail
 		for _, c := range ofWorker {
-			l.rows = c.Rows(l.rows[:0])
+			l.rows = l.rows[:0]
 			for i, w := range c.Words[:c.Len()] {
 				if !flags.maybe(kernel.Key(w)) {
 					continue
 				}
 				at := sort.Search(len(flagged), func(j int) bool { return kernel.Key(flagged[j]) >= kernel.Key(w) })
 				if at < len(flagged) && kernel.Key(flagged[at]) == kernel.Key(w) {
-					rows[at] = append(rows[at], flaggedRow{w, trail.place(l.rows[i]), worker, l.rows[i]})
+					number := l.row(c, i)
+					rows[at] = append(rows[at], flaggedRow{w, trail.place(number), worker, number})
 				}
 			}
 		}

@@ -181,7 +181,7 @@ func (e *explaining) decide(m meterpoint.MPxN, points []pointFound, devices []de
 	if e.verdicts == nil {
 		e.verdicts = &verdicts{question: e.run.cfg.Question}
 	}
-	decider{run: e.run, cells: cells, verdicts: e.verdicts, ledger: found, changes: changes}.decide(wordsOf(points, devices))
+	decider{run: e.run, cells: cells, verdicts: e.verdicts, ledger: found, changes: changes}.meet(wordsOf(points, devices))
 	flags := uint32(0)
 	if len(found.points) > 0 {
 		flags = kernel.Payload(found.points[0])

@@ -124,7 +124,7 @@ func (e *explaining) compare(found []heldFound, points []pointFound, devices []d
 	differences.reset(e.run.deliveries.rdps)
 	decider{run: e.run, cells: newHistogram(), verdicts: e.expected, ledger: &ledger{}, changes: changes,
 		compare: &comparer{heldRange: held, comparison: e.run.comparison, tally: held.tally, to: differences, seen: seen},
-	}.decide(wordsOf(points, devices))
+	}.meet(wordsOf(points, devices))
 	return seen
 }
 

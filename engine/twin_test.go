@@ -136,7 +136,7 @@ type decided struct {
 
 func (s *sortedRange) decide(r *run) decided {
 	d := decided{newHistogram(), &ledger{}, &Changes{}}
-	decider{run: r, cells: d.cells, verdicts: s.verdicts, ledger: d.found, changes: d.changes}.decide(s.points, s.days, s.devices)
+	decider{run: r, cells: d.cells, verdicts: s.verdicts, ledger: d.found, changes: d.changes}.meet(s.points, s.days, s.devices)
 	return d
 }
 
@@ -164,7 +164,7 @@ func TestPropertyTwinFindsEveryFaultThatMatters(t *testing.T) {
 				a.take(i)
 				before := copyRange(a.deviceWords, a.pointWords, a.days)
 				var s sortedRange
-				s.devices, _ = a.devices.Sort(a.deviceWords, nil)
+				s.devices = slices.Sorted(slices.Values(a.deviceWords))
 				s.points, s.days = a.points.Sort(a.pointWords, a.days)
 				s.verdicts = &verdicts{question: r.cfg.Question}
 				a.deviceWords, a.pointWords, a.days = nil, nil, nil
@@ -318,7 +318,7 @@ func BenchmarkTwin(b *testing.B) {
 	a.take(0)
 	copied := copyRange(a.deviceWords, a.pointWords, a.days)
 	s := sortedRange{verdicts: a.verdicts}
-	s.devices, _ = a.devices.Sort(a.deviceWords, nil)
+	s.devices = slices.Sorted(slices.Values(a.deviceWords))
 	s.points, s.days = a.points.Sort(a.pointWords, a.days)
 	d := s.decide(r)
 	b.Run(fmt.Sprintf("rows=%d/workers=1", len(points.rows)+len(devices.rows)), func(b *testing.B) {

@@ -22,6 +22,8 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 	integers := make([]int64, rows)
 	text := fieldRows(rows)
 	fields, ends := fieldsOf(text, ',', 6), make([]int32, len(text)+64)
+	var x Index
+	indexed, sets, strays := slices.Clone(e.sorted), make([]uint32, rows), make([]uint64, 0, rows)
 	var table [512]uint32
 	var counts [512]int64
 	var kinds [64]int64
@@ -47,6 +49,7 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 		"OddPoints": func() {
 			everyRow = OddPoints(everyRow[:0], e.classes, e.classes, e.classes, e.kinds, e.days, 0, 9, 9, 0)
 		},
+		"LookUp":     func() { LookUp(classes, &[256]uint8{1}, e.rows) },
 		"Select":     func() { Select(classes, e.kinds, e.rows) },
 		"Spread":     func() { Spread(dense, e.numbers, e.rows) },
 		"CountKinds": func() { CountKinds(&kinds, e.kinds) },
@@ -58,11 +61,9 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 			copy(sortableToo, e.words)
 			sortableToo, days = sorterWithDays.Sort(sortableToo, days)
 		},
-		"Join": func() {
-			join := Join{Left: e.sorted, Right: e.sorted}
-			for join.Next() {
-				counts[0]++
-			}
+		"Gather": func() {
+			indexed = x.Build(indexed)
+			strays, _ = x.Gather(sets, e.words, strays[:0], 1)
 		},
 	} {
 		if allocated := testing.AllocsPerRun(10, kernel); allocated != 0 {

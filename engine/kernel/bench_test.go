@@ -153,26 +153,25 @@ func BenchmarkSort(b *testing.B) {
 	}
 }
 
-func BenchmarkJoin(b *testing.B) {
+func BenchmarkGather(b *testing.B) {
 	points := inOneRange(benchRows)
 	devices := slices.Concat(points, points[:benchRows/4])
 	slices.Sort(points)
-	slices.Sort(devices)
-	sum := 0
+	points, sets := slices.Grow(points, indexNear), make([]uint32, benchRows)
+	var x Index
 	compare(b, len(points),
-		form{"merge", func() {
-			join := Join{Left: points, Right: devices} // in the for clause it would be copied at each step
-			for join.Next() {
-				sum += join.RightTo - join.RightFrom
-			}
+		form{"build", func() { x.Build(points) }},
+		form{"index", func() {
+			x.Build(points)
+			x.Gather(sets, devices, nil, 1)
 		}},
 		form{"plain", func() {
-			byKey := make(map[uint64]int, len(points))
+			byKey := make(map[uint64]uint32, len(points))
 			for _, w := range devices {
-				byKey[Key(w)]++
+				byKey[Key(w)] |= Payload(w)
 			}
-			for _, w := range points {
-				sum += byKey[Key(w)]
+			for i, w := range points {
+				sets[i] |= byKey[Key(w)]
 			}
 		}},
 		copying(8*(len(points)+len(devices))))

@@ -62,3 +62,15 @@ func CountKinds(counts *[64]int64, kinds []uint8) {
 		counts[kind%64]++
 	}
 }
+
+// LookUp writes what table has for each code, and returns the greatest code as
+// an unsigned number: one beyond the table stands for nothing, and makes what
+// was written void.
+func LookUp(dst []uint8, table *[256]uint8, codes []int32) (most uint32) {
+	dst = dst[:len(codes)]
+	for i, code := range codes {
+		most = max(most, uint32(code))
+		dst[i] = table[uint8(code)]
+	}
+	return most
+}

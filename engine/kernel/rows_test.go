@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -112,4 +113,25 @@ func TestCountKinds(t *testing.T) {
 	if want := ([64]int64{0: 1, 3: 12, 63: 1}); counts != want {
 		t.Errorf("counted %v, want %v", counts, want)
 	}
+}
+
+// A code outside the dictionary is told by the greatest code, as an unsigned
+// number, whatever was written for it.
+func TestLookUpAgainstPlainTwin(t *testing.T) {
+	var table [256]uint8
+	for i := range table {
+		table[i] = uint8(i * 7)
+	}
+	code := rapid.OneOf(rapid.Int32Range(0, 255), rapid.Int32(), rapid.SampledFrom([]int32{-1, 256, math.MaxInt32, math.MinInt32}))
+	rapid.Check(t, func(t *rapid.T) {
+		codes := rapid.SliceOf(code).Draw(t, "codes")
+		got, want, most := make([]uint8, len(codes)), make([]uint8, len(codes)), uint32(0)
+		for i, c := range codes {
+			most = max(most, uint32(c))
+			want[i] = table[c&255]
+		}
+		if found := LookUp(got, &table, codes); found != most || !slices.Equal(got, want) {
+			t.Fatalf("codes %v: %v and %d, want %v and %d", codes, got, found, want, most)
+		}
+	})
 }

@@ -4,6 +4,8 @@ package kernel
 // meter point.
 const PayloadBits = 20
 
+const payloadMask = 1<<PayloadBits - 1
+
 // Word joins key and payload.
 func Word(key uint64, payload uint32) uint64 { return key<<PayloadBits | uint64(payload) }
 
