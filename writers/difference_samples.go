@@ -31,36 +31,33 @@ func newDifferenceLine(line []parquet.Value) differenceLine {
 		if line[column].IsNull() {
 			return ""
 		}
-		return dateOf(line[column].Int32()).Format(time.DateOnly)
+		return dayText(line[column].Int32())
 	}
 	return differenceLine{word(differenceMPxN), word(differenceRDP), word(differenceExpected), word(differenceHeld),
 		day(differenceExpectedOn), day(differenceHeldOn), word(differenceHeldBy)}
 }
 
-// sample takes lines of the block for samples, through the values that are
-// written of them.
+// sample takes lines of the block for samples.
 func (e *differencesEncoder) sample(b *differencesBlock) {
-	class := lineOf(engine.RowUnreadable)
-	for i := range b.len() {
-		if b.texts == nil {
-			class = b.Class[i]
-		}
-		if len(e.samples[class]) == linesOfClass {
-			if b.texts != nil {
-				return
-			}
-			continue
-		}
-		e.values = e.values[:0]
-		for column := range differenceColumns {
-			if b.texts != nil {
-				e.fillTexts(b.texts[i:i+1], column)
-			} else {
-				e.fill(b, column, i, i+1)
-			}
-		}
-		e.samples[class] = append(e.samples[class], newDifferenceLine(e.values))
+	unreadable := lineOf(engine.RowUnreadable)
+	for _, row := range b.texts[:min(len(b.texts), linesOfClass-len(e.samples[unreadable]))] {
+		e.samples[unreadable] = append(e.samples[unreadable], differenceLine{mpxn: validUTF8(row.MPxN), held: validUTF8(row.Flag),
+			heldOn: dayText(row.HeldOn), heldBy: row.HeldBy})
 	}
+	for i, class := range b.Class {
+		if len(e.samples[class]) < linesOfClass {
+			e.samples[class] = append(e.samples[class], differenceLine{b.MPxN[i].String(), b.RDPs[b.RDP[i]], e.expected.words[b.Expected[i]],
+				b.Held[i].String(), dayText(b.ExpectedOn[i]), dayText(b.HeldOn[i]), b.RDPs[b.HeldBy[i]]})
+		}
+	}
+}
+
+// dayText is how a line spells a day.
+func dayText(day int32) string {
+	if day == engine.NoDay {
+		return ""
+	}
+	return dateOf(day).Format(time.DateOnly)
 }
 
 // differenceRows are the rows, from 0, in which the first lines of each class

@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/parquet-go/parquet-go"
@@ -13,7 +14,7 @@ import (
 // that cannot be read come last, and have what the extract says there as mpxn
 // and held.
 type differenceRow struct {
-	MPxN       *string `parquet:"mpxn,optional,plain"`
+	MPxN       *string `parquet:"mpxn,optional"`
 	Fuel       *string `parquet:"fuel,optional,dict"`
 	RDP        *string `parquet:"rdp_id,optional,dict"`
 	Expected   *string `parquet:"expected,optional,dict"`
@@ -52,129 +53,99 @@ func (b *differencesBlock) len() int { return max(b.Len(), len(b.texts)) }
 // differencesEncoder writes differences.parquet, block by block, on one
 // goroutine.
 type differencesEncoder struct {
-	writer *parquet.GenericWriter[differenceRow]
-	rows   int64
-	values []parquet.Value
-	text   []byte
-
-	samples differenceSamples
-
-	fuels, statuses, flags, classes []parquet.Value
-	rdps, holders                   []parquet.Value // grow as names appear
+	file               *parquetFile
+	mpxn               numberColumn
+	fuel, rdp          wordColumn
+	expected, held     wordColumn
+	expectedOn, heldOn dayColumn
+	class, heldBy      wordColumn
+	fuels              []meterpoint.Fuel // of the block
+	days               []int32           // of rows that cannot be read
+	classes            []engine.Class    // the same
+	samples            differenceSamples
 }
 
 func newDifferencesEncoder(file *stagedFile) *differencesEncoder {
-	options := parquetOptions()
-	for _, column := range differencesSchema.Columns()[differenceFuel:] {
-		options = append(options, parquet.SkipPageBounds(column...))
+	f := newParquetFile(file, differencesSchema)
+	flags := make([]string, 1<<meterpoint.Unknown)
+	for i := range flags {
+		flags[i] = engine.Flags(i).String()
 	}
-	e := &differencesEncoder{
-		writer: parquet.NewGenericWriter[differenceRow](file, options...),
-		values: make([]parquet.Value, 0, valueChunk), text: make([]byte, 0, valueChunk*mpxnDigits),
+	classes := make([]string, engine.LineClasses)
+	for i := range classes {
+		classes[i] = engine.LineClass(engine.Class(i))
 	}
-	for _, fuel := range meterpoint.Fuels {
-		e.fuels = append(e.fuels, optional(differenceFuel, fuel.String()))
+	return &differencesEncoder{
+		file:       f,
+		mpxn:       numberColumn{parquetColumn: f.columns[differenceMPxN]},
+		fuel:       newWordColumn(f.columns[differenceFuel], fuelWords()),
+		rdp:        newWordColumn(f.columns[differenceRDP], nil),
+		expected:   newWordColumn(f.columns[differenceExpected], statusWords(meterpoint.NotActive)),
+		held:       newWordColumn(f.columns[differenceHeld], flags),
+		expectedOn: dayColumn{parquetColumn: f.columns[differenceExpectedOn]},
+		heldOn:     dayColumn{parquetColumn: f.columns[differenceHeldOn]},
+		class:      newWordColumn(f.columns[differenceClass], classes),
+		heldBy:     newWordColumn(f.columns[differenceHeldBy], nil),
 	}
-	for s := meterpoint.Null; s <= meterpoint.NotActive; s++ {
-		e.statuses = append(e.statuses, orNull(optional(differenceExpected, s.String()), s.Reported()))
-	}
-	for flags := range 1 << meterpoint.Unknown {
-		text := engine.Flags(flags).String()
-		e.flags = append(e.flags, orNull(optional(differenceHeld, text), text != ""))
-	}
-	for class := range engine.Class(engine.LineClasses) {
-		e.classes = append(e.classes, required(differenceClass, engine.LineClass(class)))
-	}
-	return e
 }
 
 // write encodes a block, which ends no later than its row group.
 func (e *differencesEncoder) write(b *differencesBlock) error {
-	for len(e.rdps) < len(b.RDPs) {
-		name := b.RDPs[len(e.rdps)]
-		e.rdps = append(e.rdps, orNull(optional(differenceRDP, name), name != ""))
-		e.holders = append(e.holders, orNull(optional(differenceHeldBy, name), name != ""))
-	}
 	e.sample(b)
-	for column, w := range e.writer.ColumnWriters() {
-		for from := 0; from < b.len(); from += valueChunk {
-			to := min(from+valueChunk, b.len())
-			e.values = e.values[:0]
-			if b.texts != nil {
-				e.fillTexts(b.texts[from:to], column)
-			} else {
-				e.fill(b, column, from, to)
-			}
-			if _, err := w.WriteRowValues(e.values); err != nil {
-				return fmt.Errorf("cannot encode %s: %w", differencesName, err)
-			}
-		}
+	encode := e.writeLines
+	if b.texts != nil {
+		encode = e.writeUnreadable
 	}
-	if e.rows += int64(b.len()); e.rows%rowGroupRows == 0 {
-		if err := e.writer.Flush(); err != nil {
-			return fmt.Errorf("cannot encode %s: %w", differencesName, err)
-		}
+	if err := errors.Join(encode(b), e.file.endBlock(b.len())); err != nil {
+		return fmt.Errorf("cannot encode %s: %w", differencesName, err)
 	}
 	return nil
 }
 
-// fill takes the values of rows from..to of one column.
-func (e *differencesEncoder) fill(b *differencesBlock, column, from, to int) {
-	switch column {
-	case differenceMPxN:
-		e.text = e.text[:0]
-		for _, m := range b.MPxN[from:to] {
-			start := len(e.text)
-			e.text = appendNumber(e.text, uint64(m), 0)
-			e.values = append(e.values, parquet.ByteArrayValue(e.text[start:]).Level(0, 1, column))
-		}
-	case differenceFuel:
-		for _, m := range b.MPxN[from:to] {
-			e.values = append(e.values, e.fuels[m.Fuel()])
-		}
-	case differenceRDP:
-		e.values = pick(e.values, e.rdps, b.RDP[from:to])
-	case differenceExpected:
-		e.values = pick(e.values, e.statuses, b.Expected[from:to])
-	case differenceHeld:
-		e.values = pick(e.values, e.flags, b.Held[from:to])
-	case differenceExpectedOn:
-		e.fillDays(b.ExpectedOn[from:to], column)
-	case differenceHeldOn:
-		e.fillDays(b.HeldOn[from:to], column)
-	case differenceClass:
-		e.values = pick(e.values, e.classes, b.Class[from:to])
-	case differenceHeldBy:
-		e.values = pick(e.values, e.holders, b.HeldBy[from:to])
-	}
+func (e *differencesEncoder) writeLines(b *differencesBlock) error {
+	e.rdp.words, e.heldBy.words = b.RDPs, b.RDPs
+	e.fuels = fuelsOf(e.fuels, b.MPxN)
+	return errors.Join(
+		e.mpxn.write(b.MPxN),
+		writeWords(&e.fuel, e.fuels),
+		writeWords(&e.rdp, b.RDP),
+		writeWords(&e.expected, b.Expected),
+		writeWords(&e.held, b.Held),
+		e.expectedOn.write(b.ExpectedOn),
+		e.heldOn.write(b.HeldOn),
+		writeWords(&e.class, b.Class),
+		writeWords(&e.heldBy, b.HeldBy),
+	)
 }
 
-func (e *differencesEncoder) fillDays(days []int32, column int) {
-	for _, day := range days {
-		e.values = append(e.values, orNull(parquet.Int32Value(day).Level(0, 1, column), day != engine.NoDay))
+// writeUnreadable encodes rows that cannot be read: what the extract has there
+// may be any text.
+func (e *differencesEncoder) writeUnreadable(b *differencesBlock) error {
+	rows := len(b.texts)
+	e.days, e.classes = resized(e.days, rows), resized(e.classes, rows)
+	for i := range rows {
+		e.days[i], e.classes[i] = engine.NoDay, lineOf(engine.RowUnreadable)
 	}
-}
-
-// fillTexts is fill for rows that cannot be read.
-func (e *differencesEncoder) fillTexts(rows []engine.UnreadableRow, column int) {
-	for _, row := range rows {
-		value := parquet.Value{}
-		text := map[int]string{differenceMPxN: validUTF8(row.MPxN), differenceFuel: row.Fuel, differenceHeld: validUTF8(row.Flag), differenceHeldBy: row.HeldBy}[column]
-		switch {
-		case column == differenceClass:
-			value = e.classes[engine.Classes+engine.Class(engine.RowUnreadable)]
-		case column == differenceHeldOn && row.HeldOn != engine.NoDay:
-			value = parquet.Int32Value(row.HeldOn).Level(0, 1, column)
-		case text != "":
-			value = optional(column, text)
-		}
-		e.values = append(e.values, value)
+	null := func(int) string { return "" }
+	err := errors.Join(
+		e.mpxn.writeTexts(rows, func(i int) string { return validUTF8(b.texts[i].MPxN) }),
+		e.fuel.writeTexts(rows, func(i int) string { return b.texts[i].Fuel }),
+		e.rdp.writeTexts(rows, null),
+		e.expected.writeTexts(rows, null),
+		e.held.writeTexts(rows, func(i int) string { return validUTF8(b.texts[i].Flag) }),
+		e.expectedOn.write(e.days),
+		writeWords(&e.class, e.classes),
+		e.heldBy.writeTexts(rows, func(i int) string { return b.texts[i].HeldBy }),
+	)
+	for i := range rows {
+		e.days[i] = b.texts[i].HeldOn
 	}
+	return errors.Join(err, e.heldOn.write(e.days))
 }
 
 // close writes the last row group and the footer.
 func (e *differencesEncoder) close() error {
-	if err := e.writer.Close(); err != nil {
+	if err := e.file.close(); err != nil {
 		return fmt.Errorf("cannot encode %s: %w", differencesName, err)
 	}
 	return nil

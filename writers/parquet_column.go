@@ -1,0 +1,179 @@
+package writers
+
+import (
+	"bytes"
+	"hash/crc32"
+	"slices"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+var pageCodec = zstd.Codec{Level: zstd.SpeedFastest}
+
+// parquetColumn gathers the pages of one column of a row group. What it holds
+// is reused by the next one, except for what the footer keeps.
+type parquetColumn struct {
+	name     string
+	kind     format.Type
+	optional bool
+
+	present []byte // of the rows of the page at hand: 1 with a value, 0 without
+
+	pages             []byte // header and body of each, compressed
+	locations         []format.PageLocation
+	stats             []format.PageEncodingStats
+	dictionary        []byte // its words, PLAIN
+	entries           int    // of the dictionary
+	rows, nulls       int64
+	bytesUncompressed int64
+	bounded           bool // every page states its bounds
+	bounds            format.ColumnIndex
+	least, most       []byte // of all pages
+
+	levels, compressed []byte // of one page
+}
+
+// parquetPage is a page as its column encodes it.
+type parquetPage struct {
+	rows, nulls int
+	encoding    format.Encoding
+	values      []byte // those present
+	bounded     bool
+	least, most []byte // in the order of bytes; nil where no value is present
+}
+
+func newParquetColumn(field parquet.Field) *parquetColumn {
+	c := &parquetColumn{name: field.Name(), kind: *field.Type().PhysicalType(), optional: field.Optional()}
+	c.reset()
+	return c
+}
+
+// reset begins another row group.
+func (c *parquetColumn) reset() {
+	c.pages, c.dictionary = c.pages[:0], c.dictionary[:0]
+	c.locations, c.stats, c.bounds, c.least, c.most = nil, nil, format.ColumnIndex{}, nil, nil // the footer keeps them
+	c.entries, c.rows, c.nulls, c.bytesUncompressed, c.bounded = 0, 0, 0, 0, true
+}
+
+// add takes the next page; present says which rows have a value. The slices of
+// p are its own again afterwards.
+func (c *parquetColumn) add(p parquetPage) error {
+	var err error
+	c.levels = c.levels[:0]
+	if c.optional {
+		if c.levels, err = (&rle.Encoding{BitWidth: 1}).EncodeLevels(c.levels, c.present[:p.rows]); err != nil {
+			return err
+		}
+	}
+	if c.compressed, err = pageCodec.Encode(c.compressed, p.values); err != nil {
+		return err
+	}
+	uncompressed := len(c.levels) + len(p.values)
+	header, err := thrift.Marshal(new(thrift.CompactProtocol), &format.PageHeader{
+		Type:                 format.DataPageV2,
+		UncompressedPageSize: int32(uncompressed),
+		CompressedPageSize:   int32(len(c.levels) + len(c.compressed)),
+		CRC:                  int32(crc32.Update(crc32.ChecksumIEEE(c.levels), crc32.IEEETable, c.compressed)),
+		DataPageHeaderV2: thrift.New(format.DataPageHeaderV2{
+			NumValues: int32(p.rows), NumNulls: int32(p.nulls), NumRows: int32(p.rows), Encoding: p.encoding,
+			DefinitionLevelsByteLength: int32(len(c.levels)), IsCompressed: thrift.New(true),
+		}),
+	})
+	if err != nil {
+		return err
+	}
+	start := len(c.pages)
+	c.pages = append(append(append(c.pages, header...), c.levels...), c.compressed...)
+	c.locations = append(c.locations, format.PageLocation{Offset: int64(start), CompressedPageSize: int32(len(c.pages) - start), FirstRowIndex: c.rows})
+	c.rows += int64(p.rows)
+	c.nulls += int64(p.nulls)
+	c.bytesUncompressed += int64(len(header) + uncompressed)
+	c.count(format.DataPageV2, p.encoding)
+	c.bound(p)
+	return nil
+}
+
+func (c *parquetColumn) count(page format.PageType, encoding format.Encoding) {
+	for i := range c.stats {
+		if s := &c.stats[i]; s.PageType == page && s.Encoding == encoding {
+			s.Count++
+			return
+		}
+	}
+	c.stats = append(c.stats, format.PageEncodingStats{PageType: page, Encoding: encoding, Count: 1})
+}
+
+// bound notes the bounds of a page, in the index and for the whole chunk.
+func (c *parquetColumn) bound(p parquetPage) {
+	if c.bounded = c.bounded && p.bounded; !c.bounded {
+		return
+	}
+	null := p.nulls == p.rows
+	b := &c.bounds
+	b.NullPages = append(b.NullPages, null)
+	b.NullCounts = append(b.NullCounts, int64(p.nulls))
+	b.MinValues = append(b.MinValues, bytes.Clone(p.least))
+	b.MaxValues = append(b.MaxValues, bytes.Clone(p.most))
+	if null {
+		return
+	}
+	if c.least == nil || bytes.Compare(p.least, c.least) < 0 {
+		c.least = bytes.Clone(p.least)
+	}
+	if bytes.Compare(p.most, c.most) > 0 {
+		c.most = bytes.Clone(p.most)
+	}
+}
+
+// enter appends a word to the dictionary and gives its index.
+func (c *parquetColumn) enter(word string) int32 {
+	c.dictionary = appendPlain(c.dictionary, word)
+	c.entries++
+	return int32(c.entries - 1)
+}
+
+// hasDictionary tells whether any page points into one, be it an empty one.
+func (c *parquetColumn) hasDictionary() bool {
+	return slices.ContainsFunc(c.stats, func(s format.PageEncodingStats) bool { return s.Encoding == format.RLEDictionary })
+}
+
+func (c *parquetColumn) dictionaryPage() ([]byte, error) {
+	var err error
+	if c.compressed, err = pageCodec.Encode(c.compressed, c.dictionary); err != nil {
+		return nil, err
+	}
+	header, err := thrift.Marshal(new(thrift.CompactProtocol), &format.PageHeader{
+		Type:                 format.DictionaryPage,
+		UncompressedPageSize: int32(len(c.dictionary)),
+		CompressedPageSize:   int32(len(c.compressed)),
+		CRC:                  int32(crc32.ChecksumIEEE(c.compressed)),
+		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(c.entries), Encoding: format.Plain}),
+	})
+	c.bytesUncompressed += int64(len(header) + len(c.dictionary))
+	return append(header, c.compressed...), err
+}
+
+// describe is what the footer says of the chunk, except where it stands.
+func (c *parquetColumn) describe() format.ColumnMetaData {
+	if c.hasDictionary() {
+		c.count(format.DictionaryPage, format.Plain)
+	}
+	meta := format.ColumnMetaData{Type: c.kind, PathInSchema: []string{c.name}, Codec: format.Zstd, NumValues: c.rows,
+		Statistics: format.Statistics{NullCount: c.nulls}, EncodingStats: c.stats}
+	if c.optional {
+		meta.Encoding = append(meta.Encoding, format.RLE) // of the levels
+	}
+	for _, s := range c.stats {
+		if !slices.Contains(meta.Encoding, s.Encoding) {
+			meta.Encoding = append(meta.Encoding, s.Encoding)
+		}
+	}
+	if c.bounded && c.least != nil {
+		meta.Statistics.MinValue, meta.Statistics.MaxValue = c.least, c.most
+	}
+	return meta
+}
