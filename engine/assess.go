@@ -34,7 +34,7 @@ func newAssessor(r *run) *assessor {
 	a := &assessor{run: r, ledger: &ledger{keep: r.kept()}, cells: newHistogram(),
 		watch: NewStopwatch(r.cfg.Clock, steps), verdicts: &verdicts{question: r.cfg.Question}, locator: locator{run: r}}
 	if r.comparison != nil {
-		a.held = &heldRange{run: r, tally: newTally()}
+		a.held = &heldRange{run: r, tally: newTally(), usual: &usualCases{}}
 	}
 	return a
 }
@@ -203,10 +203,14 @@ func (d decider) decide(points []uint64, days []int32, devices []uint64) {
 			d.orphans(join.Key, set, devices[join.RightFrom:join.RightTo])
 			continue
 		}
-		d.point(join.Key, set&setMask, points[join.LeftFrom:join.LeftTo], days[join.LeftFrom:join.LeftTo])
+		set &= setMask
+		if d.compare != nil && d.compare.isUsual(join.Key, set, points[join.LeftFrom:join.LeftTo], days[join.LeftFrom]) {
+			continue
+		}
+		d.point(join.Key, set, points[join.LeftFrom:join.LeftTo], days[join.LeftFrom:join.LeftTo])
 	}
 	if d.compare != nil {
-		d.compare.rest()
+		d.compare.rest(d.cells)
 	}
 }
 
@@ -252,13 +256,18 @@ func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) {
 		}
 	}
 	v := d.verdicts.of(s)
+	class := Class(0)
 	if d.compare != nil {
-		s = d.compare.point(expected{m, route.rdp, v, day}, s)
+		s, class = d.compare.point(expected{m, route.rdp, v, day}, s)
 		v = d.verdicts.of(s)
 	}
-	d.cells.add(cellKey(route.rdp, m.Fuel(), s), 1)
-	if v.fate != meterpoint.Unchanged || v.reportable {
+	cell := cellKey(route.rdp, m.Fuel(), s)
+	d.cells.add(cell, 1)
+	switch {
+	case v.fate != meterpoint.Unchanged || v.reportable:
 		flags |= d.list(m, route, recorded, v, day)
+	case d.compare != nil && flags == 0:
+		d.compare.learn(route.rdp, m.Fuel(), class, cell, d.cells)
 	}
 	if flags != 0 {
 		d.ledger.flag(key, flags, int64(len(rows)))
