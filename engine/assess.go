@@ -34,7 +34,7 @@ func newAssessor(r *run) *assessor {
 	a := &assessor{run: r, ledger: &ledger{keep: r.kept()}, cells: newHistogram(),
 		watch: NewStopwatch(r.cfg.Clock, steps), verdicts: &verdicts{question: r.cfg.Question}, locator: locator{run: r}}
 	if r.comparison != nil {
-		a.held = &heldRange{run: r, tally: newTally()}
+		a.held = &heldRange{run: r, tally: newTally(), usual: &usualCases{}}
 	}
 	return a
 }
@@ -204,7 +204,10 @@ func (d decider) decide(points []uint64, days []int32) {
 			to++
 		}
 		single := to == at+1 && days[at] != badDay && d.compare == nil
-		if !single || !d.meeting.quiet.count(saidOf(key, payload, set)) {
+		switch { // most are like one before, that had nothing to list, and are only counted
+		case single && d.meeting.quiet.count(saidOf(key, payload, set)):
+		case d.compare != nil && d.compare.isUsual(key, set, points[at:to], days[at]):
+		default:
 			cell, quiet := d.point(key, set, points[at:to], days[at:to])
 			if single && quiet {
 				d.meeting.quiet.know(saidOf(key, payload, set), cell)
@@ -214,7 +217,7 @@ func (d decider) decide(points []uint64, days []int32) {
 	}
 	d.meeting.quiet.settle(d.cells)
 	if d.compare != nil {
-		d.compare.rest()
+		d.compare.rest(d.cells)
 	}
 }
 
@@ -270,15 +273,19 @@ func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) (cel
 		}
 	}
 	v := d.verdicts.of(s)
+	class := Class(0)
 	if d.compare != nil {
-		s = d.compare.point(expected{m, route.rdp, v, day}, s)
+		s, class = d.compare.point(expected{m, route.rdp, v, day}, s)
 		v = d.verdicts.of(s)
 	}
 	cell = cellKey(route.rdp, m.Fuel(), s)
 	d.cells.add(cell, 1)
 	quiet = v.fate == meterpoint.Unchanged && !v.reportable && flags == 0
-	if v.fate != meterpoint.Unchanged || v.reportable {
+	switch {
+	case v.fate != meterpoint.Unchanged || v.reportable:
 		flags |= d.list(m, route, recorded, v, day)
+	case d.compare != nil && flags == 0:
+		d.compare.learn(route.rdp, m.Fuel(), class, cell, d.cells)
 	}
 	if flags != 0 {
 		d.ledger.flag(key, flags, int64(len(rows)))

@@ -13,8 +13,7 @@ import (
 type numberMarks struct {
 	entries [fields]arrow.ArrayData
 	marked  [fields][]int32 // codes of these entries
-	numbers []uint64        // scratch
-	rows    []int32
+	rows    []int32         // scratch
 	found   []int32
 }
 
@@ -34,9 +33,7 @@ func (f *finder) matches(s *scanner, columns []field) []int32 {
 		case c.integers != nil:
 			m.rows = kernel.Find(m.rows, c.integers, f.of.sought)
 		default:
-			numbers := resize(&m.numbers, s.rows)
-			kernel.ParseTexts(numbers, c.texts.offsets, c.texts.data, nil)
-			m.rows = kernel.Find(m.rows, numbers, f.of.sought)
+			m.rows = kernel.FindTexts(m.rows, c.texts.offsets, c.texts.data, f.of.sought)
 		}
 		for _, row := range m.rows {
 			if !s.columns[at].isNull(int(row)) { // a null row may hold any value
@@ -54,11 +51,7 @@ func (f *finder) matches(s *scanner, columns []field) []int32 {
 func (m *numberMarks) inDictionary(at field, c *column, sought *kernel.Sought) {
 	if m.entries[at] != c.entries {
 		m.entries[at] = c.entries
-		numbers := make([]uint64, c.dict.len())
-		if len(numbers) > 0 {
-			kernel.ParseTexts(numbers, c.dict.offsets, c.dict.data, nil)
-		}
-		m.marked[at] = kernel.Find(m.marked[at][:0], numbers, sought)
+		m.marked[at] = kernel.FindTexts(m.marked[at][:0], c.dict.offsets, c.dict.data, sought)
 	}
 	if len(m.marked[at]) == 0 {
 		return

@@ -17,7 +17,8 @@ type heldRange struct {
 	words  []uint64
 	days   []int32
 	used   []*kernel.Chunk
-	rows   []heldRow // scratch
+	rows   []heldRow   // scratch
+	usual  *usualCases // nil in an explanation, which has to see every row
 }
 
 // take sorts the range's words of all gatherers. What a copy is kept of is
@@ -108,8 +109,11 @@ func (c *comparer) next(limit uint64) (m meterpoint.MPxN, ok bool) {
 	return m, true
 }
 
-// rest classes the rows behind the last point.
-func (c *comparer) rest() { c.unknownBelow(1 << meterpoint.MPxNBits) }
+// rest classes the rows behind the last point, and counts the usual cases out.
+func (c *comparer) rest(cells *histogram) {
+	c.unknownBelow(1 << meterpoint.MPxNBits)
+	c.endUsual(cells)
+}
 
 // unknownBelow classes rows of keys that no point has.
 func (c *comparer) unknownBelow(limit uint64) {
@@ -158,7 +162,7 @@ func (c *comparer) conclude(m meterpoint.MPxN, responsible uint8) {
 
 // point classes a meter point and its rows. It returns the point's situation as
 // the corrections see it: its RDP was told what it holds.
-func (c *comparer) point(e expected, situation uint32) uint32 {
+func (c *comparer) point(e expected, situation uint32) (uint32, Class) {
 	c.unknownBelow(uint64(e.mpxn))
 	c.next(uint64(e.mpxn) + 1)
 	held, heldOn := Flags(0), int32(NoDay)
@@ -191,7 +195,7 @@ func (c *comparer) point(e expected, situation uint32) uint32 {
 		c.tally.sendable++
 	}
 	c.conclude(e.mpxn, e.rdp)
-	return told(situation, class, status, held)
+	return told(situation, class, status, held), class
 }
 
 // lineOf is the line of a meter point that is a difference.

@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -46,15 +48,54 @@ func TestFindAgreesWithTwin(t *testing.T) {
 	}
 }
 
+// FindTexts gives the rows whose text is read as a number that is sought,
+// however it is spelt.
+func TestFindTextsAgreesWithTwin(t *testing.T) {
+	spellings := []string{"%d", "%d", " %d", "%d  ", "000%d", "%d\t", "%d.", "x%d", "%.3d", "", " ", "n/a", "12 34", "\xff"}
+	for seed := range uint64(300) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		list := []uint64{random.Uint64N(2000), 1e12 + random.Uint64N(9e12)}[:1+random.IntN(2)]
+		data, offsets, texts := make([]byte, random.IntN(Headroom+1)), []int32{}, random.IntN(600)
+		offsets = append(offsets, int32(len(data)))
+		for range texts {
+			text := spellings[random.IntN(len(spellings))]
+			if strings.Contains(text, "%") {
+				text = fmt.Sprintf(text, []uint64{list[0], list[len(list)-1], list[0] + 10_000, random.Uint64N(3000)}[random.IntN(4)])
+			}
+			data = append(data, text...)
+			offsets = append(offsets, int32(len(data)))
+		}
+		numbers, want := make([]uint64, texts), []int32{7}
+		ParseTexts(numbers, offsets, data, nil)
+		for i, n := range numbers {
+			if slices.Contains(list, n) {
+				want = append(want, int32(i))
+			}
+		}
+		if got := FindTexts([]int32{7}, offsets, data, NewSought(list)); !slices.Equal(got, want) {
+			t.Fatalf("seed %d: found %v, want %v: %v in %q", seed, got, want, list, data)
+		}
+	}
+	if got := FindTexts(nil, nil, nil, NewSought([]uint64{1200023305967})); got != nil {
+		t.Errorf("found %v in nothing", got)
+	}
+}
+
 func TestFindAllocatesNothing(t *testing.T) {
 	numbers, rows := make([]int64, 4096), make([]int32, 0, 4096)
+	texts, offsets := make([]byte, Headroom), []int32{Headroom}
 	for i := range numbers {
 		numbers[i] = int64(i % 97)
+		texts = append(texts, "1200023305967"...)
+		offsets = append(offsets, int32(len(texts)))
 	}
-	for _, list := range [][]uint64{{13}, {13, 14, 1e12}} {
+	for _, list := range [][]uint64{{13}, {1200023305967}, {13, 14, 1e12}} {
 		sought := NewSought(list)
 		if n := testing.AllocsPerRun(20, func() { rows = Find(rows[:0], numbers, sought) }); n != 0 {
 			t.Errorf("%d numbers sought: %v allocations", len(list), n)
+		}
+		if n := testing.AllocsPerRun(20, func() { rows = FindTexts(rows[:0], offsets, texts, sought) }); n != 0 {
+			t.Errorf("%d numbers sought in texts: %v allocations", len(list), n)
 		}
 	}
 }
