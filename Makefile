@@ -9,6 +9,7 @@ ROTATION ?= 0
 RECORD  ?= assurance.json
 DOCS    ?= docs/assurance.md
 PEER_POINTS ?= 10000000
+FORMAT_POINTS ?= 10000000
 RECONCILE_POINTS ?= 10000000
 PUBLISH_POINTS ?= 57000000
 PROFILES ?= fia gb republish daily
@@ -29,7 +30,7 @@ SURGE    = $(GO) run ./bench/surge -turns $(TURNS) -snapshots $(SNAPSHOTS) -resu
 PEERS    = $(GO) run ./bench/peers -turns $(TURNS) -snapshots $(SNAPSHOTS) -results $(RESULTS)
 RUNTIME := -trimpath -ldflags "-s -w -X main.commit=$(COMMIT)"
 
-.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-reconcile bench-floors bench-explain bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables pictures sbom clean
+.PHONY: help build demo test test-real assurance lint race fuzz bench bench-compare bench-peers bench-formats bench-reconcile bench-floors bench-explain bench-publish bench-surge bench-scaling bench-shapes bench-memory bench-tables pictures sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +67,9 @@ bench-compare: ## Go benchmarks of BASE=commit and of the tree, in turns, by ben
 
 bench-peers: build ## the same job on DuckDB, by Go with maps, by sort and join (needs Node and npm; PEER_POINTS, TURNS)
 	$(PEERS) -points $(PEER_POINTS) job
+
+bench-formats: build ## the same job on files of each format, beside DuckDB (needs Node, npm, gzip and zstd; FORMAT_POINTS, TURNS)
+	$(PEERS) -points $(FORMAT_POINTS) formats
 
 bench-reconcile: build ## reconcile beside DuckDB's full outer join (needs Node and npm; RECONCILE_POINTS, TURNS)
 	$(PEERS) -points $(RECONCILE_POINTS) reconcile

@@ -56,7 +56,7 @@ func newCSVFile(path string, table engine.Table, packing *packing, options Optio
 
 // plan reads the header and looks for places to cut at. How many rows follow
 // only reading tells: not more than the text has bytes.
-func (f *csvFile) plan(context.Context) (description engine.File, splits []engine.Split, err error) {
+func (f *csvFile) plan(ctx context.Context) (description engine.File, splits []engine.Split, err error) {
 	defer func() {
 		if err != nil {
 			err = f.refuse(err)
@@ -79,7 +79,7 @@ func (f *csvFile) plan(context.Context) (description engine.File, splits []engin
 	}
 	ranges := []byteRange{{0, bytes}}
 	if f.packing == nil {
-		if ranges, err = cutAtRows(text.file, text.scanner.offset+int64(text.scanner.at), bytes, f.splitBytes, csvWindowBytes); err != nil {
+		if ranges, err = cutAtRows(ctx, text.file, text.scanner.offset+int64(text.scanner.at), bytes, f.splitBytes, f.delimiter); err != nil {
 			return engine.File{}, nil, err
 		}
 	}

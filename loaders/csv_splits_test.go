@@ -133,38 +133,79 @@ func TestCSVBlocksAreFound(t *testing.T) {
 	}
 }
 
-// Cuts fall on rows whatever chunks the file is looked at in, and every row is
-// in one range.
-func TestCSVCutsInChunks(t *testing.T) {
+// Cuts fall on rows, every row is in one range, and ranges are about as long as
+// is wanted.
+func TestCSVCutsFallOnRows(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	for range 300 {
+	cuts := 0
+	for range 1000 {
 		var text strings.Builder
 		isStart := map[int64]bool{0: true}
 		for range random.IntN(60) {
-			text.WriteString([]string{"1,2\n", "\"a\n\n\",\"\"\"\n\"\n", ",\n", "xxxxxxxxxx,\"y\"\r\n", "\n"}[random.IntN(5)])
+			text.WriteString([]string{"1,2\n", "\"a\n\n\",\"\"\"\n\"\n", ",\n", "xxxxxxxxxx,\"y\"\r\n", "\n", "\"\",\n", "\",\n\",\"\"\n"}[random.IntN(7)])
 			isStart[int64(text.Len())] = true
 		}
 		size, splitBytes := int64(text.Len()), 1+random.Int64N(100)
-		var first []byteRange
-		for _, chunkBytes := range []int64{1, 2, 3, 7, 64, 1 << 20} {
-			ranges, err := cutAtRows(strings.NewReader(text.String()), 0, size, splitBytes, chunkBytes)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if first == nil {
-				first = ranges
-			}
-			if !slices.Equal(ranges, first) {
-				t.Fatalf("%q in chunks of %d: ranges %v, and %v in chunks of 1", text.String(), chunkBytes, ranges, first)
+		ranges, err := cutAtRows(t.Context(), strings.NewReader(text.String()), 0, size, splitBytes, ',')
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range ranges {
+			if !isStart[r.from] || i > 0 && ranges[i-1].to != r.from || i > 0 && r.from-ranges[i-1].from < splitBytes {
+				t.Fatalf("%q in splits of %d: ranges %v", text.String(), splitBytes, ranges)
 			}
 		}
-		for i, r := range first {
-			if !isStart[r.from] || i > 0 && first[i-1].to != r.from || i > 0 && r.from-first[i-1].from < splitBytes {
-				t.Fatalf("%q in splits of %d: ranges %v", text.String(), splitBytes, first)
+		if ranges[len(ranges)-1].to != size {
+			t.Fatalf("ranges %v of %d bytes", ranges, size)
+		}
+		cuts += len(ranges) - 1
+	}
+	if cuts < 4000 {
+		t.Errorf("only %d cuts", cuts)
+	}
+}
+
+// Text between quotes may be as long as a field, and look like rows: no cut falls
+// into it. A byte more, and the file is refused in the same words however it is
+// cut.
+func TestCSVCutsRoundLongFields(t *testing.T) {
+	const row = "1200023305967,A\n"
+	for _, c := range []struct {
+		name          string
+		fieldBytes    int
+		first, closed string
+	}{
+		{"longest", maxFieldBytes, "x", `"`},
+		{"longest, between line ends", maxFieldBytes, "\n", `"`},
+		{"too long", maxFieldBytes + 1, "x", `"`},
+		{"never closed", maxFieldBytes, "x", ""},
+	} {
+		field := strings.Repeat(row, c.fieldBytes/len(row)+1)[:c.fieldBytes-2]
+		text := "mpxn,service_status\n" + strings.Repeat(row, 10_000) + `"` + c.first + field + c.first + c.closed + ",I\n" + strings.Repeat(row, 10_000)
+		t.Run(c.name, func(t *testing.T) { sameThroughSplits(t, text, ',', 100_000, 300_000) })
+	}
+}
+
+// A file is cut whether it has quotes or not, however they stand.
+func TestCSVIsCutWhateverItsQuotes(t *testing.T) {
+	for name, row := range map[string]string{
+		"none":              "1200023305967,A,2026-01-01\n",
+		"round every field": "\"1200023305967\",\"A\",\"2026-01-01\"\r\n",
+		"empty texts alone": "1200023305967,\"\",2026-01-01\n",
+		"within quotes":     "1200023305967,\"\"\"\",2026-01-01\n",
+		"and line ends":     "1200023305967,\"\n1,2,3\n\",2026-01-01\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Repeat(row, 4<<20/len(row))
+			ranges, err := cutAtRows(t.Context(), strings.NewReader(text), 0, int64(len(text)), 256<<10, ',')
+			if err != nil || len(ranges) < 14 {
+				t.Errorf("%d ranges, %v", len(ranges), err)
 			}
-		}
-		if first[len(first)-1].to != size {
-			t.Fatalf("ranges %v of %d bytes", first, size)
-		}
+			for _, r := range ranges {
+				if r.from%int64(len(row)) != 0 {
+					t.Errorf("a range begins %d bytes behind a row's beginning", r.from%int64(len(row)))
+				}
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ type contender struct {
 	name    string
 	command []string
 	out     string // removed before a run
-	flows   string // file, or folder of files, with the flow records
+	flows   string // file, or folder of files, with the flow records; empty where it prints how many rows it read
 	lists   string // file of exceptions; empty where it makes none
 }
 
@@ -50,7 +50,7 @@ func (b *bench) comparisons(scratch, gomap string) []comparison {
 func (b *bench) ours(s snapshot, scratch string) contender {
 	out := filepath.Join(scratch, flagfillRun)
 	return contender{name: flagfillRun, out: out, flows: filepath.Join(out, "flows"), lists: filepath.Join(out, "exceptions.parquet"),
-		command: b.runCommand(filepath.Join(b.folder(s), "devices."+s.format), filepath.Join(b.folder(s), "meter_points."+s.format), out)}
+		command: b.runCommand(filepath.Join(b.folder(s), s.file("devices")), filepath.Join(b.folder(s), s.file("meter_points")), out)}
 }
 
 func (b *bench) runCommand(devices, points, out string) []string {
@@ -61,7 +61,7 @@ func (b *bench) runCommand(devices, points, out string) []string {
 func (b *bench) duckdb(s snapshot, scratch, checks string) contender {
 	out := filepath.Join(scratch, "duckdb")
 	c := contender{name: "duckdb-" + checks, out: out, flows: filepath.Join(out, "flows.txt"),
-		command: []string{"node", filepath.Join(b.peers, "duckdb.mjs"), "--data", b.folder(s), "--format", s.format, "--out", out,
+		command: []string{"node", filepath.Join(b.peers, "duckdb.mjs"), "--data", b.folder(s), "--format", s.ending(), "--out", out,
 			"--as-of", asOf, "--threads", strconv.Itoa(b.threads), "--checks", checks}}
 	if checks == "all" {
 		c.lists = filepath.Join(out, "exceptions.parquet")
@@ -72,7 +72,7 @@ func (b *bench) duckdb(s snapshot, scratch, checks string) contender {
 func (b *bench) maps(s snapshot, scratch, gomap string) contender {
 	out := filepath.Join(scratch, goMaps)
 	return contender{name: goMaps, out: out, flows: filepath.Join(out, "flows.txt"),
-		command: []string{gomap, "--data", b.folder(s), "--format", s.format, "--out", out, "--day", effectiveOn}}
+		command: []string{gomap, "--data", b.folder(s), "--format", s.ending(), "--out", out, "--day", effectiveOn}}
 }
 
 func (b *bench) pipeline(s snapshot, scratch string) contender {

@@ -1,6 +1,6 @@
 // The job of `flagfill run` in DuckDB.
 //
-//   node duckdb.mjs --data DIR [--format parquet|csv] --out DIR [--checks all|count|none] [--threads 2] [--as-of 2026-11-21T02:00:00Z]
+//   node duckdb.mjs --data DIR [--format parquet|csv|csv.gz|csv.zst] --out DIR [--checks all|count|none] [--threads 2] [--as-of 2026-11-21T02:00:00Z]
 //
 // Writes flows.txt, changes.parquet and, with --checks all, exceptions.parquet
 // into --out, and prints counts as JSON. `seconds` is from the first statement
@@ -10,6 +10,7 @@ import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { open, quoted } from './database.mjs';
 import { statements } from './statements.mjs';
+import { tables } from './tables.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -21,8 +22,8 @@ const { values: flags } = parseArgs({
     'as-of': { type: 'string', default: '2026-11-21T02:00:00Z' },
   },
 });
-if (!flags.data || !flags.out || !['parquet', 'csv'].includes(flags.format) || !['all', 'count', 'none'].includes(flags.checks)) {
-  console.error('usage: node duckdb.mjs --data DIR --out DIR [--format parquet|csv] [--checks all|count|none] [--threads N] [--as-of TIME]');
+if (!flags.data || !flags.out || !(flags.format in tables) || !['all', 'count', 'none'].includes(flags.checks)) {
+  console.error('usage: node duckdb.mjs --data DIR --out DIR [--format parquet|csv|csv.gz|csv.zst] [--checks all|count|none] [--threads N] [--as-of TIME]');
   process.exit(2);
 }
 

@@ -26,8 +26,8 @@ func (b *bench) job(ctx context.Context) (err error) {
 	}
 	defer os.RemoveAll(scratch)
 	gomap := filepath.Join(scratch, "gomap")
-	if output, err := exec.CommandContext(ctx, "go", "build", "-o", gomap, "./"+filepath.Join(b.peers, "gomap")).CombinedOutput(); err != nil {
-		return fmt.Errorf("cannot build gomap: %w\n%s", err, output)
+	if err := b.build(ctx, "gomap", gomap); err != nil {
+		return err
 	}
 	comparisons := b.comparisons(scratch, gomap)
 	var snapshots []snapshot
@@ -36,7 +36,7 @@ func (b *bench) job(ctx context.Context) (err error) {
 		if err := b.generate(ctx, c.snapshot); err != nil {
 			return err
 		}
-		if err := b.prove(ctx, c); err != nil {
+		if _, err := b.prove(ctx, c); err != nil {
 			return fmt.Errorf("cannot compare on %s: %w", c.snapshot, err)
 		}
 	}
@@ -44,15 +44,33 @@ func (b *bench) job(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	sheet, err := measure.CreateSheetFile(filepath.Join(b.results, jobSheet+".txt"), os.Stdout, notes,
-		"format", "snapshot", "program", "turn", "wall_seconds", "inside_seconds", "cpu_seconds", "peak_mib")
+	return b.measureTurns(ctx, jobSheet, notes, comparisons)
+}
+
+// build makes a program of those beside this one.
+func (b *bench) build(ctx context.Context, name, path string) error {
+	output, err := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+filepath.Join(b.peers, name)).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("cannot build %s: %w\n%s", name, err, output)
+	}
+	return nil
+}
+
+// measureTurns has the contenders of each comparison take turns.
+func (b *bench) measureTurns(ctx context.Context, name string, notes []measure.Note, comparisons []comparison) (err error) {
+	sheet, err := measure.CreateSheetFile(filepath.Join(b.results, name+".txt"), os.Stdout, notes,
+		"format", "snapshot", "program", "turn", "wall_seconds", "inside_seconds", "cpu_seconds", "peak_mib", "input_mb")
 	if err != nil {
 		return err
 	}
 	defer func() { err = sheet.Finish(err) }()
 	for _, c := range comparisons {
+		inputMegabytes, err := b.megabytesOf(c.snapshot)
+		if err != nil {
+			return err
+		}
 		for turn := range b.turns {
-			if err := c.takeTurn(ctx, turn, sheet); err != nil {
+			if err := c.takeTurn(ctx, turn, inputMegabytes, sheet); err != nil {
 				return err
 			}
 		}
@@ -61,14 +79,14 @@ func (b *bench) job(ctx context.Context) (err error) {
 }
 
 // takeTurn runs every contender once. Each turn another one begins.
-func (c comparison) takeTurn(ctx context.Context, turn int, sheet *measure.SheetFile) error {
+func (c comparison) takeTurn(ctx context.Context, turn int, inputMegabytes float64, sheet *measure.SheetFile) error {
 	for i := range c.contenders {
 		next := c.contenders[(turn+i)%len(c.contenders)]
 		cost, stdout, err := next.run(ctx)
 		if err != nil {
 			return err
 		}
-		if err := sheet.Write(c.format, c.kind, next.name, turn+1, cost.Wall.Seconds(), insideSeconds(stdout), cost.CPU.Seconds(), mebibytes(cost.PeakBytes)); err != nil {
+		if err := sheet.Write(c.format, c.kind, next.name, turn+1, cost.Wall.Seconds(), insideSeconds(stdout), cost.CPU.Seconds(), mebibytes(cost.PeakBytes), inputMegabytes); err != nil {
 			return err
 		}
 	}

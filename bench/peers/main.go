@@ -1,8 +1,8 @@
 // Peers measures flagfill against other ways to do the same: SQL on DuckDB, Go
-// with maps, sort and join; its reconciliation against a full outer join; and its
+// with maps, sort and join; on files of every format; its reconciliation against a full outer join; and its
 // publishing against cat through sha256sum.
 //
-//	go run ./bench/peers [flags] job|reconcile|publish|tables
+//	go run ./bench/peers [flags] job|formats|reconcile|publish|tables
 //
 // Snapshots are generated where they are not there yet, and stay. Figures are
 // written as text; tables makes sections of bench/README.md and the chart from
@@ -44,7 +44,7 @@ func main() {
 	flag.StringVar(&b.snapshots, "snapshots", "bench/snapshots", "folder of snapshots; generated where missing")
 	flag.StringVar(&b.results, "results", "bench/results", "folder for the figures")
 	flag.StringVar(&b.readme, "readme", "bench/README.md", "tables: the document that shows the figures")
-	flag.Int64Var(&b.points, "points", 10_000_000, "job, reconcile, publish: meter points")
+	flag.Int64Var(&b.points, "points", 10_000_000, "job, formats, reconcile, publish: meter points")
 	flag.IntVar(&b.turns, "turns", 5, "runs of each, after one that is not counted")
 	flag.IntVar(&b.threads, "threads", 2, "threads of flagfill, DuckDB and sort")
 	flag.Parse()
@@ -61,10 +61,10 @@ func (b *bench) measure(ctx context.Context, what []string) error {
 	if b.turns < 1 || b.threads < 1 || b.points < 1 {
 		return errors.New("cannot measure: at least one turn, one thread and one meter point")
 	}
-	measurements := map[string]func(context.Context) error{"job": b.job, "reconcile": b.reconcile, "publish": b.publish, "tables": b.tables}
+	measurements := map[string]func(context.Context) error{"job": b.job, "formats": b.formats, "reconcile": b.reconcile, "publish": b.publish, "tables": b.tables}
 	measurement, ok := measurements[strings.Join(what, " ")]
 	if !ok {
-		return fmt.Errorf("cannot measure %q: name job, reconcile, publish or tables", what)
+		return fmt.Errorf("cannot measure %q: name job, formats, reconcile, publish or tables", what)
 	}
 	return measurement(ctx)
 }

@@ -116,6 +116,10 @@ type published struct {
 		Changes struct{ Rows int64 }
 		Shards  []struct{ Bytes int64 }
 	}
+	Inputs []struct {
+		Table string
+		Rows  int64
+	}
 }
 
 func (p *published) flowBytes() (sum int64) {

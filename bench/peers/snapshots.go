@@ -29,6 +29,16 @@ func (b *bench) folder(s snapshot) string {
 	return filepath.Join(b.snapshots, fmt.Sprintf("peers-%d-%s-%s", b.points, s.kind, s.format))
 }
 
+// ending of the names of its files. What stands behind a dash in the format, the
+// codec within a file, is told by no name.
+func (s snapshot) ending() string {
+	ending, _, _ := strings.Cut(s.format, "-")
+	return ending
+}
+
+// file is the name of a table's file.
+func (s snapshot) file(table string) string { return table + "." + s.ending() }
+
 // generate makes a snapshot unless it is there.
 func (b *bench) generate(ctx context.Context, s snapshot) error {
 	options := []string{"--format", s.format}
@@ -66,19 +76,20 @@ func (b *bench) describe(ctx context.Context, s snapshot) (d description, err er
 	return d, nil
 }
 
-// notes say what the figures must be read with.
+// notes say what the figures must be read with. The first snapshot is Parquet.
 func (b *bench) notes(ctx context.Context, command string, snapshots ...snapshot) ([]measure.Note, error) {
 	notes, err := measure.Notes(ctx, b.flagfill, command)
 	if err != nil {
 		return nil, err
 	}
-	d, err := b.describe(ctx, snapshot{"parquet", sound})
+	d, err := b.describe(ctx, snapshots[0])
 	if err != nil {
 		return nil, err
 	}
 	notes = append(notes, []measure.Note{
 		{Name: "duckdb", Text: fmt.Sprintf("%s on Node %s", d.DuckDB, d.Node)},
-		{Name: "tools", Text: strings.Join([]string{firstLine(ctx, "sort", "--version"), firstLine(ctx, "awk", "-W", "version"), firstLine(ctx, "go", "version")}, ", ")},
+		{Name: "tools", Text: strings.Join([]string{firstLine(ctx, "sort", "--version"), firstLine(ctx, "awk", "-W", "version"), firstLine(ctx, "go", "version"),
+			firstLine(ctx, "gzip", "--version"), firstLine(ctx, "zstd", "--version")}, ", ")},
 		{Name: "threads", Text: fmt.Sprintf("%d of flagfill, DuckDB and sort; go-maps has one goroutine", b.threads)},
 		{Name: "export", Text: fmt.Sprintf("%.2f %% of the device rows have an export MPAN", 100*d.ExportShare)},
 	}...)
@@ -92,11 +103,24 @@ func (b *bench) notes(ctx context.Context, command string, snapshots ...snapshot
 	return notes, nil
 }
 
-// tableNotes describe both tables of a snapshot. A CSV file holds the rows of its
-// Parquet twin in the same order.
+// megabytesOf both files.
+func (b *bench) megabytesOf(s snapshot) (float64, error) {
+	total := int64(0)
+	for _, table := range []string{"devices", "meter_points"} {
+		info, err := os.Stat(filepath.Join(b.folder(s), s.file(table)))
+		if err != nil {
+			return 0, fmt.Errorf("cannot tell the size of %s: %w", s, err)
+		}
+		total += info.Size()
+	}
+	return float64(total) / 1e6, nil
+}
+
+// tableNotes describe both tables of a snapshot. A file of another format holds
+// the rows of its Parquet twin in the same order.
 func (b *bench) tableNotes(ctx context.Context, s snapshot) ([]measure.Note, error) {
 	var d description
-	if s.format == "parquet" {
+	if s.ending() == "parquet" {
 		var err error
 		if d, err = b.describe(ctx, s); err != nil {
 			return nil, err
@@ -104,7 +128,7 @@ func (b *bench) tableNotes(ctx context.Context, s snapshot) ([]measure.Note, err
 	}
 	var notes []measure.Note
 	for _, table := range []string{"devices", "meter_points"} {
-		info, err := os.Stat(filepath.Join(b.folder(s), table+"."+s.format))
+		info, err := os.Stat(filepath.Join(b.folder(s), s.file(table)))
 		if err != nil {
 			return nil, fmt.Errorf("cannot describe %s: %w", s, err)
 		}
@@ -112,7 +136,9 @@ func (b *bench) tableNotes(ctx context.Context, s snapshot) ([]measure.Note, err
 		if t, ok := d.Tables[table]; ok {
 			text += fmt.Sprintf(", %d rows in %d row groups, %s", t.Rows, t.RowGroups, t.Codec)
 			for _, name := range []string{"seed", "shuffled", "error_rate", "page_bytes"} {
-				text += fmt.Sprintf(", %s %s", name, t.Notes["flagfill.synth."+name])
+				if note, ok := t.Notes["flagfill.synth."+name]; ok {
+					text += fmt.Sprintf(", %s %s", name, note)
+				}
 			}
 		} else {
 			text += ", the rows of the Parquet file in its order"

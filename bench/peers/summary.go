@@ -24,7 +24,7 @@ type summary struct {
 
 func summarise(sheet measure.Sheet) ([]result, error) {
 	var all []result
-	for _, kind := range []string{faulty, sound} {
+	for _, kind := range sheet.Values("snapshot") {
 		for _, format := range sheet.Values("format") {
 			rows := sheet.Where("format", format).Where("snapshot", kind)
 			r := result{snapshot: snapshot{format, kind}}

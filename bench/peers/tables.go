@@ -21,6 +21,7 @@ func (b *bench) tables(context.Context) error {
 		table          func(measure.Sheet) (string, error)
 	}{
 		{jobSheet, "make bench-peers", jobTables},
+		{formatsSheet, "make bench-formats", formatsTable},
 		{reconcileSheet, "make bench-reconcile", reconcileTable},
 		{publishSheet, "make bench-publish", publishTable},
 	}

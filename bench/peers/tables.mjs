@@ -59,14 +59,15 @@ function parquet(folder) {
   };
 }
 
-// Types are given, nothing is sniffed, and no value is quoted.
-const readCSV = (folder, table, columns) => `read_csv('${folder}/${table}.csv', auto_detect = false, header = true, delim = ',',
+// Types are given, nothing is sniffed, and no value is quoted. What packs a file
+// is told by the end of its name.
+const readCSV = (path, columns) => `read_csv('${path}', auto_detect = false, header = true, delim = ',',
   quote = '', escape = '', columns = {${Object.entries(columns).map(([name, type]) => `${name}: '${type}'`).join(', ')}})`;
 
-function csv(folder) {
-  const devices = readCSV(folder, 'devices', { device_id: 'VARCHAR', device_type: 'VARCHAR', device_status: 'VARCHAR',
+const csv = (ending) => (folder) => {
+  const devices = readCSV(`${folder}/devices.${ending}`, { device_id: 'VARCHAR', device_type: 'VARCHAR', device_status: 'VARCHAR',
     import_mpxn: 'VARCHAR', secondary_import_mpan: 'VARCHAR', export_mpan: 'VARCHAR' });
-  const points = readCSV(folder, 'meter_points', { mpxn: 'VARCHAR', service_status: 'VARCHAR', rdp_id: 'VARCHAR',
+  const points = readCSV(`${folder}/meter_points.${ending}`, { mpxn: 'VARCHAR', service_status: 'VARCHAR', rdp_id: 'VARCHAR',
     service_status_changed_on: 'DATE', ever_installed: 'VARCHAR', reported_status: 'VARCHAR' });
   const statuses = (column) => `CASE WHEN ${column} IS NULL THEN 1 ELSE ${quick(['A', 'I', 'N'], column, serviceStatus(column), 2)} END`;
   return {
@@ -84,10 +85,12 @@ function csv(folder) {
     points: 'SELECT mpxn, recorded, reported, ever, rdp, day FROM point_rows',
     pointRows: 'SELECT rowid AS row, mpxn FROM point_rows',
   };
-}
+};
+
+const byFormat = (parquet, csv) => ({ parquet, ...Object.fromEntries(['csv', 'csv.gz', 'csv.zst'].map((ending) => [ending, csv(ending)])) });
 
 // tables of the snapshot in a folder, by its format.
-export const tables = { parquet, csv };
+export const tables = byFormat(parquet, csv);
 
 // What a job without checks needs: MPxNs as numbers, types by place, statuses
 // by bit.
@@ -101,11 +104,11 @@ const bareParquet = (folder) => {
   };
 };
 
-const bareCSV = (folder) => {
+const bareCSV = (ending) => (folder) => {
   const word = (words) => `ENUM(${words.map((w) => `''${w}''`).join(', ')})`;
-  const devices = readCSV(folder, 'devices', { device_id: 'VARCHAR', device_type: word([...deviceTypes, 'IHD or CAD']), device_status: word(deviceStatuses),
+  const devices = readCSV(`${folder}/devices.${ending}`, { device_id: 'VARCHAR', device_type: word([...deviceTypes, 'IHD or CAD']), device_status: word(deviceStatuses),
     import_mpxn: 'BIGINT', secondary_import_mpan: 'BIGINT', export_mpan: 'BIGINT' });
-  const points = readCSV(folder, 'meter_points', { mpxn: 'BIGINT', service_status: 'VARCHAR', rdp_id: 'VARCHAR',
+  const points = readCSV(`${folder}/meter_points.${ending}`, { mpxn: 'BIGINT', service_status: 'VARCHAR', rdp_id: 'VARCHAR',
     service_status_changed_on: 'DATE', ever_installed: 'BOOLEAN', reported_status: 'VARCHAR' });
   return {
     load: [`CREATE TEMP TABLE device_rows AS SELECT enum_code(device_type)::INT + 1 AS type, enum_code(device_status)::BIGINT AS status,
@@ -116,4 +119,4 @@ const bareCSV = (folder) => {
 };
 
 // bareTables of the snapshot in a folder, by its format.
-export const bareTables = { parquet: bareParquet, csv: bareCSV };
+export const bareTables = byFormat(bareParquet, bareCSV);

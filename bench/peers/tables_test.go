@@ -14,7 +14,7 @@ import (
 func tablesOf(t *testing.T, results string) (readme, chart string) {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"peers.txt", "reconcile.txt", "publish.txt"} {
+	for _, name := range []string{"peers.txt", "formats.txt", "reconcile.txt", "publish.txt"} {
 		text, err := os.ReadFile(filepath.Join(results, name))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
@@ -27,7 +27,7 @@ func tablesOf(t *testing.T, results string) (readme, chart string) {
 		}
 	}
 	path := filepath.Join(dir, "README.md")
-	marks := "before\n<!-- peers: made by x -->\nold\n<!-- peers: end -->\n<!-- reconcile: made by x -->\n<!-- reconcile: end -->\n<!-- publish: made by x -->\n<!-- publish: end -->\nafter\n"
+	marks := "before\n<!-- peers: made by x -->\nold\n<!-- peers: end -->\n<!-- formats: made by x -->\n<!-- formats: end -->\n<!-- reconcile: made by x -->\n<!-- reconcile: end -->\n<!-- publish: made by x -->\n<!-- publish: end -->\nafter\n"
 	if err := os.WriteFile(path, []byte(marks), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +58,9 @@ func TestTablesOfASample(t *testing.T) {
 		"| sort, join and awk, no checks | 20.00 s | 20.00 s | – | 40.00 s | 1000 MiB | 10.00× |",
 		"| Parquet: DuckDB with all checks takes 15 times as long | 15.45×, 15.00× without its start-up | yes |",
 		"| CSV: DuckDB with all checks takes 6 times as long | 5.00×, 4.75× without its start-up | **no** |",
+		"| CSV in gzip | 45.0 MB | 1.00 s | 1.50 s | 3.00 s | 9.00 s | 9.00 s | 12.00 s | 6.00× | 5.67× |",
+		"| Arrow, LZ4 | 45.0 MB | 2.00 s | 2.00 s | 4.00 s | – | – | – | – | – |",
+		"| Arrow, LZ4 | 0.50 s | 0.50 s | 1.00 s | 4.00× |",
 		"| 10 % | DuckDB, full outer join | 12.00 s | 11.00 s | 22.00 s | 2000 MiB | 10.00× |",
 		"| the full outer join takes 10 times as long, whatever the share | 7.50× at least | **no** |",
 		"| the slowest share takes at most 1.5 times as long as the fastest | 1.60× | **no** |",
@@ -77,7 +80,7 @@ func TestTablesOfASample(t *testing.T) {
 
 func TestTablesSayWhatIsNotMeasured(t *testing.T) {
 	readme, chart := tablesOf(t, t.TempDir())
-	for _, command := range []string{"make bench-peers", "make bench-publish"} {
+	for _, command := range []string{"make bench-peers", "make bench-formats", "make bench-publish"} {
 		if !strings.Contains(readme, "Not measured yet: `"+command+"` does it.\n") {
 			t.Errorf("nothing says that %s is to be run:\n%s", command, readme)
 		}
