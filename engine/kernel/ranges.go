@@ -16,16 +16,18 @@ const (
 	slotCuts     = 3       // more cuts in a slot have its cell divided again
 	slotsPerCell = 1 << 12 // and no further than this
 	paddedBounds = 2 * MaxRanges
+	manyCuts     = 1 << 15 // marks a slot with more than one cut
 )
 
 // Ranges cuts the numbers below 2⁴⁴ into consecutive ranges. Keys are
 // clustered, so each cell of the key space is divided into as many equal slots
 // as there are cuts in it, times eight; looking a range up takes two table
-// steps and, within the slot, a search of fixed length without branches.
+// steps and, within the slot, one compare without a branch. Where cuts crowd, it
+// is a search of fixed length.
 type Ranges struct {
 	bounds [paddedBounds]uint64 // first keys of the ranges 1, 2, …; padded with the maximum
 	cells  [cells]uint64        // first slot above 8 bits of shift
-	slots  []uint16             // ranges that end at or before the slot's first key
+	slots  []uint16             // ranges that end at or before the slot's first key; manyCuts
 	count  int
 	steps  int
 }
@@ -55,8 +57,12 @@ func NewRanges(firstKeys []uint64) *Ranges {
 			for slot := range uint64(1) << slotBits {
 				first := from + slot<<(cellBits-slotBits)
 				last := first + 1<<(cellBits-slotBits) - 1
-				r.slots = append(r.slots, uint16(endedAt(first)))
-				fullest = max(fullest, endedAt(last)-endedAt(first))
+				ended := endedAt(first)
+				cuts := endedAt(last) - ended
+				if fullest = max(fullest, cuts); cuts > 1 {
+					ended |= manyCuts
+				}
+				r.slots = append(r.slots, uint16(ended))
 			}
 			if fullest <= slotCuts || 2<<slotBits > slotsPerCell {
 				r.cells[c] = uint64(start)<<8 | uint64(cellBits-slotBits)
@@ -92,7 +98,7 @@ func (r *Ranges) Span(from, to int) (first, last uint64) {
 // Of is the range that holds the key.
 func (r *Ranges) Of(key uint64) int {
 	cell := r.cells[key>>cellBits%cells]
-	at := uint64(r.slots[cell>>8+key<<32>>32>>(cell&63)])
+	at := uint64(r.slots[cell>>8+key<<32>>32>>(cell&63)] &^ manyCuts)
 	for step := uint64(1) << r.steps >> 1; step > 0; step >>= 1 {
 		_, before := bits.Sub64(key, r.bounds[(at+step-1)%paddedBounds], 0)
 		at += step & (before - 1)
@@ -104,6 +110,14 @@ func (r *Ranges) Of(key uint64) int {
 func (r *Ranges) Find(ranges []uint16, words []uint64) {
 	ranges = ranges[:len(words)]
 	for i, w := range words {
-		ranges[i] = uint16(r.Of(w >> PayloadBits))
+		key := w >> PayloadBits
+		cell := r.cells[key>>cellBits%cells]
+		at := r.slots[cell>>8+key<<32>>32>>(cell&63)]
+		if at >= manyCuts { // seldom: most slots have one cut or none
+			ranges[i] = uint16(r.Of(key))
+			continue
+		}
+		_, before := bits.Sub64(key, r.bounds[at], 0)
+		ranges[i] = at + 1 - uint16(before)
 	}
 }
