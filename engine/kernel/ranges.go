@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"math/bits"
-	"sort"
-)
+import "math/bits"
 
 // MaxRanges bounds the number of ranges.
 const MaxRanges = 4096
@@ -13,7 +10,7 @@ const (
 	cellBits     = 32 // of a key within its cell
 	cells        = 1 << (keyBits - cellBits)
 	slotsPerCut  = 8
-	slotCuts     = 3       // more cuts in a slot have its cell divided again
+	crowdedShare = 16      // one in so many cuts in a slot with others: the cell is divided again
 	slotsPerCell = 1 << 12 // and no further than this
 	paddedBounds = 2 * MaxRanges
 	manyCuts     = 1 << 15 // marks a slot with more than one cut
@@ -40,33 +37,22 @@ func NewRanges(firstKeys []uint64) *Ranges {
 		r.bounds[i] = ^uint64(0)
 	}
 	copy(r.bounds[:], firstKeys)
-	endedAt := func(key uint64) int {
-		return sort.Search(len(firstKeys), func(i int) bool { return firstKeys[i] > key })
-	}
-	most := 0
+	most, ended := 0, 0 // cuts in a slot; ranges that end before the cell
 	for c := range uint64(cells) {
-		from, to := c<<cellBits, (c+1)<<cellBits
-		cuts := endedAt(to-1) - endedAt(from)
+		cuts := 0
+		for ended+cuts < len(firstKeys) && firstKeys[ended+cuts]>>cellBits == c {
+			cuts++
+		}
 		slotBits := 0
 		if cuts > 0 {
 			slotBits = bits.Len(uint(cuts * slotsPerCut))
 		}
 		start := len(r.slots)
 		for {
-			fullest := 0
-			for slot := range uint64(1) << slotBits {
-				first := from + slot<<(cellBits-slotBits)
-				last := first + 1<<(cellBits-slotBits) - 1
-				ended := endedAt(first)
-				cuts := endedAt(last) - ended
-				if fullest = max(fullest, cuts); cuts > 1 {
-					ended |= manyCuts
-				}
-				r.slots = append(r.slots, uint16(ended))
-			}
-			if fullest <= slotCuts || 2<<slotBits > slotsPerCell {
+			fullest, crowded := r.cutCell(c, slotBits, ended, firstKeys[ended:ended+cuts])
+			if crowdedShare*crowded <= cuts || 2<<slotBits > slotsPerCell {
 				r.cells[c] = uint64(start)<<8 | uint64(cellBits-slotBits)
-				most = max(most, fullest)
+				most, ended = max(most, fullest), ended+cuts
 				break
 			}
 			slotBits++
@@ -77,6 +63,31 @@ func NewRanges(firstKeys []uint64) *Ranges {
 		r.steps++
 	}
 	return r
+}
+
+// cutCell divides a cell into slots, given the cuts in it and how many ranges
+// end before it. It tells how many cuts the fullest slot has, and how many share
+// one.
+func (r *Ranges) cutCell(c uint64, slotBits, ended int, cuts []uint64) (fullest, crowded int) {
+	for slot := range uint64(1) << slotBits {
+		first, width := c<<cellBits+slot<<(cellBits-slotBits), uint64(1)<<(cellBits-slotBits)
+		if len(cuts) > 0 && cuts[0] == first {
+			ended, cuts = ended+1, cuts[1:]
+		}
+		n := 0
+		for n < len(cuts) && cuts[n]-first < width {
+			n++
+		}
+		entry := uint16(ended)
+		if n > 1 {
+			entry |= manyCuts
+			crowded += n
+		}
+		r.slots = append(r.slots, entry)
+		fullest = max(fullest, n)
+		ended, cuts = ended+n, cuts[n:]
+	}
+	return fullest, crowded
 }
 
 // Count of ranges.
