@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -52,16 +53,22 @@ func (c *Chunk) Days(days []int32) []int32 {
 	if c.days == nil {
 		return days
 	}
-	far := c.far
-	for _, code := range c.days[:c.n] {
+	start := len(days)
+	days = slices.Grow(days, int(c.n))[:start+int(c.n)]
+	into := days[start:]
+	for i, code := range c.days[:len(into)] {
 		day := firstDay + int32(code)
-		switch code {
-		case noDay:
+		if code == noDay { // often, and not predictably: no branch
 			day = NoDay
-		case farDay:
-			day, far = far[0], far[1:]
 		}
-		days = append(days, day)
+		into[i] = day
+	}
+	if far := c.far; len(far) > 0 {
+		for i, code := range c.days[:len(into)] {
+			if code == farDay {
+				into[i], far = far[0], far[1:]
+			}
+		}
 	}
 	return days
 }
@@ -140,7 +147,7 @@ type Buckets struct {
 // head is the chunk being filled, with what filling it needs side by side: the
 // chunks themselves are spread over memory.
 type head struct {
-	chunk *Chunk // nil before the first word
+	chunk *Chunk // nil before the first word; n is then that of a full chunk
 	days  *[ChunkWords]uint16
 	n     uint32
 	last  uint32 // block of the last word's row
@@ -148,7 +155,11 @@ type head struct {
 
 // NewBuckets gives empty buckets for so many ranges.
 func NewBuckets(slab *Slab, ranges int) *Buckets {
-	return &Buckets{slab: slab, heads: make([]head, ranges), filled: make([][]*Chunk, ranges)}
+	b := &Buckets{slab: slab, heads: make([]head, ranges), filled: make([][]*Chunk, ranges)}
+	for at := range b.heads {
+		b.heads[at].n = ChunkWords
+	}
+	return b
 }
 
 // Scatter appends each word to the bucket of its range, and the day beside it
@@ -160,40 +171,66 @@ func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32,
 	}
 	ranges := b.ranges[:len(words)]
 	r.Find(ranges, words)
+	if days != nil {
+		b.scatterWithDays(ranges, words, days, rows, first)
+		return
+	}
 	rows = rows[:len(words)]
 	for i, w := range words {
-		at := ranges[i]
 		row := first + int64(rows[i])
-		block := uint32(row >> blockBits)
-		h := &b.heads[at]
-		if h.chunk == nil || h.n == ChunkWords {
-			b.next(int(at), block)
+		h := &b.heads[ranges[i]]
+		n, step := h.n, uint32(row>>blockBits)-h.last+backSteps
+		if n == ChunkWords || step >= jump {
+			n, step = b.prepare(int(ranges[i]), uint32(row>>blockBits))
 		}
-		step := block - h.last + backSteps
-		if step >= jump {
-			step = jump
-			h.chunk.jumps = append(h.chunk.jumps, block)
-		}
-		n := h.n % ChunkWords
-		h.chunk.Words[n] = w
-		h.chunk.trail[n] = uint16(step<<blockBits) | uint16(row&rowInBlock)
-		if days != nil {
-			day := days[i]
-			code := uint32(day - firstDay)
-			if day == NoDay { // often, and not predictably: no branch
-				code = 0
-			}
-			if code >= farDay {
-				code = farDay
-				h.chunk.far = append(h.chunk.far, day)
-			}
-			if day == NoDay {
-				code = noDay
-			}
-			h.days[n] = uint16(code)
-		}
-		h.n, h.last = n+1, block
+		c := h.chunk
+		c.Words[n%ChunkWords] = w
+		c.trail[n%ChunkWords] = uint16(step<<blockBits) | uint16(row&rowInBlock)
+		h.n, h.last = n+1, uint32(row>>blockBits)
 	}
+}
+
+func (b *Buckets) scatterWithDays(ranges []uint16, words []uint64, days []int32, rows []int32, first int64) {
+	days, rows = days[:len(words)], rows[:len(words)]
+	for i, w := range words {
+		row := first + int64(rows[i])
+		h := &b.heads[ranges[i]]
+		n, step := h.n, uint32(row>>blockBits)-h.last+backSteps
+		if n == ChunkWords || step >= jump {
+			n, step = b.prepare(int(ranges[i]), uint32(row>>blockBits))
+		}
+		day := days[i]
+		code := uint32(day - firstDay)
+		if day == NoDay { // often, and not predictably: no branch
+			code = 0
+		}
+		if code >= farDay {
+			code = farDay
+			h.chunk.far = append(h.chunk.far, day)
+		}
+		if day == NoDay {
+			code = noDay
+		}
+		c, chunkDays := h.chunk, h.days
+		c.Words[n%ChunkWords] = w
+		c.trail[n%ChunkWords] = uint16(step<<blockBits) | uint16(row&rowInBlock)
+		chunkDays[n%ChunkWords] = uint16(code)
+		h.n, h.last = n+1, uint32(row>>blockBits)
+	}
+}
+
+// prepare makes room for a word of a block of rows, and gives its place and its
+// step.
+func (b *Buckets) prepare(at int, block uint32) (n, step uint32) {
+	h := &b.heads[at]
+	if h.n == ChunkWords {
+		b.next(at, block)
+	}
+	if step = block - h.last + backSteps; step >= jump {
+		step = jump
+		h.chunk.jumps = append(h.chunk.jumps, block)
+	}
+	return h.n, step
 }
 
 func (b *Buckets) next(at int, block uint32) {
@@ -208,7 +245,7 @@ func (b *Buckets) close(at int) {
 	if h := &b.heads[at]; h.chunk != nil {
 		h.chunk.n = h.n
 		b.filled[at] = append(b.filled[at], h.chunk)
-		*h = head{}
+		*h = head{n: ChunkWords}
 	}
 }
 
