@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"flagfill/engine"
 	"flagfill/engine/meterpoint"
@@ -39,17 +38,6 @@ const (
 )
 
 var changesSchema = parquet.SchemaOf(changeRow{})
-
-// parquetOptions make the bytes of a Parquet file a function of its rows.
-func parquetOptions() []parquet.WriterOption {
-	return []parquet.WriterOption{
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
-		parquet.CreatedBy("flagfill", "1", ""), // not the build: content must not depend on it
-		parquet.PageBufferSize(1 << 20),
-		parquet.DataPageStatistics(false),
-		parquet.WriteBufferSize(flowBufferBytes),
-	}
-}
 
 // changesEncoder writes changes.parquet, block by block.
 type changesEncoder struct {

@@ -1,12 +1,12 @@
 package writers
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/encoding"
 )
 
 // openTable opens a Parquet file that this package has written, and refuses
@@ -66,24 +66,14 @@ func eachPage(chunk parquet.ColumnChunk, rows int, use func(first int, page parq
 
 var errShortPage = errors.New("a page holds fewer values than it states")
 
-// spread hands present values to their rows: at gives the i-th value present,
-// null stands where there is none.
-func spreadPage[T any](dst []T, present []byte, count int, null T, at func(i int) (T, error)) error {
-	i := 0
-	for row := range dst {
-		if present != nil && present[row] == 0 {
-			dst[row] = null
-			continue
-		}
-		if i >= count {
-			return errShortPage
-		}
-		value, err := at(i)
-		if err != nil {
-			return err
-		}
-		dst[row] = value
-		i++
+// checkPresent holds the values of a page, which lie beside each other, against
+// the rows that have one: all, or those that present tells.
+func checkPresent(present []byte, rows, values int) error {
+	if present != nil {
+		rows -= bytes.Count(present, []byte{0})
+	}
+	if values < rows {
+		return errShortPage
 	}
 	return nil
 }
@@ -96,10 +86,8 @@ func readWords[T any](chunk parquet.ColumnChunk, dst []T, null T, decode func(wo
 		rows := dst[first : first+int(page.NumRows())]
 		data := page.Data()
 		if page.Dictionary() == nil {
-			text, offsets := data.ByteArray()
-			return spreadPage(rows, present, len(offsets)-1, null, func(i int) (T, error) {
-				return decode(text[offsets[i]:offsets[i+1]])
-			})
+			text, ends := data.ByteArray()
+			return spreadWords(rows, present, text, ends, null, decode)
 		}
 		if dictionary == nil {
 			var err error
@@ -107,7 +95,7 @@ func readWords[T any](chunk parquet.ColumnChunk, dst []T, null T, decode func(wo
 				return err
 			}
 		}
-		return spreadCodes(rows, present, data, null, dictionary)
+		return spreadCodes(rows, present, data.Int32(), null, dictionary)
 	})
 }
 
@@ -122,14 +110,46 @@ func decodeDictionary[T any](d parquet.Dictionary, decode func(word []byte) (T, 
 	return words, nil
 }
 
-func spreadCodes[T any](rows []T, present []byte, data encoding.Values, null T, dictionary []T) error {
-	codes := data.Int32()
-	return spreadPage(rows, present, len(codes), null, func(i int) (T, error) {
-		if code := codes[i]; uint(code) < uint(len(dictionary)) {
-			return dictionary[code], nil
+// spreadWords hands texts to the rows that have one; null stands where there is
+// none. ends has one entry more than there are texts.
+func spreadWords[T any](rows []T, present []byte, text []byte, ends []uint32, null T, decode func(word []byte) (T, error)) error {
+	if err := checkPresent(present, len(rows), len(ends)-1); err != nil {
+		return err
+	}
+	i := 0
+	for row := range rows {
+		if present != nil && present[row] == 0 {
+			rows[row] = null
+			continue
 		}
-		return null, errors.New("a code lies outside its dictionary")
-	})
+		var err error
+		if rows[row], err = decode(text[ends[i]:ends[i+1]]); err != nil {
+			return err
+		}
+		i++
+	}
+	return nil
+}
+
+// spreadCodes does so with the words that codes stand for.
+func spreadCodes[T any](rows []T, present []byte, codes []int32, null T, dictionary []T) error {
+	if err := checkPresent(present, len(rows), len(codes)); err != nil {
+		return err
+	}
+	i := 0
+	for row := range rows {
+		if present != nil && present[row] == 0 {
+			rows[row] = null
+			continue
+		}
+		code := codes[i]
+		if uint(code) >= uint(len(dictionary)) {
+			return errors.New("a code lies outside its dictionary")
+		}
+		rows[row] = dictionary[code]
+		i++
+	}
+	return nil
 }
 
 // readDays reads a date column.
@@ -139,9 +159,22 @@ func readDays(chunk parquet.ColumnChunk, dst []int32, null int32) error {
 			return errors.New("a date column has a dictionary, which is not written so")
 		}
 		data := page.Data()
-		days := data.Int32()
-		return spreadPage(dst[first:first+int(page.NumRows())], present, len(days), null, func(i int) (int32, error) {
-			return days[i], nil
-		})
+		days, rows := data.Int32(), dst[first:first+int(page.NumRows())]
+		if err := checkPresent(present, len(rows), len(days)); err != nil {
+			return err
+		}
+		if present == nil {
+			copy(rows, days)
+			return nil
+		}
+		i := 0
+		for row, there := range present {
+			rows[row] = null
+			if there != 0 {
+				rows[row] = days[i]
+				i++
+			}
+		}
+		return nil
 	})
 }

@@ -25,6 +25,17 @@ type exceptionRow struct {
 
 var exceptionsSchema = parquet.SchemaOf(exceptionRow{})
 
+// parquetOptions are for tables of few rows, which parquet-go encodes.
+func parquetOptions() []parquet.WriterOption {
+	return []parquet.WriterOption{
+		parquet.Compression(&pageCodec),
+		parquet.CreatedBy("flagfill", "1", ""), // not the build, as in the other tables
+		parquet.PageBufferSize(1 << 20),
+		parquet.DataPageStatistics(false),
+		parquet.WriteBufferSize(flowBufferBytes),
+	}
+}
+
 // exceptionsEncoder writes exceptions in the order in which they come.
 type exceptionsEncoder struct {
 	writer  *parquet.GenericWriter[exceptionRow]

@@ -2,9 +2,11 @@ package writers
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 
 	"flagfill/engine"
 	"flagfill/engine/meterpoint"
@@ -205,19 +207,37 @@ func (s *segment) complain(line int, problem string) error {
 }
 
 // parseNumber reads a decimal number without leading zeros; taken is 0 where
-// there is none or it has more digits.
+// there is none or it has more digits (at most 19).
 func parseNumber(text []byte, maxDigits int) (n uint64, taken int) {
-	for taken < len(text) && isDigit(text[taken]) {
-		if taken == maxDigits {
-			return 0, 0
+	for digits := 8; digits == 8 && taken <= maxDigits; taken += digits {
+		var word uint64
+		if len(text) >= taken+8 {
+			word = binary.LittleEndian.Uint64(text[taken:])
+		} else {
+			for i, c := range text[taken:] {
+				word |= uint64(c) << (8 * i)
+			}
 		}
-		n = n*10 + uint64(text[taken]-'0')
-		taken++
+		var value uint64
+		digits, value = leadingDigits(word)
+		n = n*powersOf10[digits] + value
 	}
-	if taken > 1 && text[0] == '0' {
+	if taken > maxDigits || taken > 1 && text[0] == '0' {
 		return 0, 0
 	}
 	return n, taken
+}
+
+// leadingDigits tells with how many digits a text of eight bytes begins, the
+// first one lowest, and their number.
+func leadingDigits(text uint64) (digits int, n uint64) {
+	text ^= 0x3030303030303030
+	others := (text | (text + 0x0606060606060606)) & 0xf0f0f0f0f0f0f0f0 // right up to the first
+	digits = bits.TrailingZeros64(others) / 8
+	text <<= 8 * (8 - digits)
+	text = text*10 + text>>8 // pairs
+	const pair = 0xff_000000ff
+	return digits, (text&pair*(100+1_000_000<<32) + text>>16&pair*(1+10_000<<32)) >> 32
 }
 
 func parseStatus(text []byte) (meterpoint.ServiceStatus, int) {

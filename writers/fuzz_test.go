@@ -78,3 +78,26 @@ func FuzzManifest(f *testing.F) {
 		}
 	})
 }
+
+// FuzzParseNumber against its plain twin, which goes digit by digit.
+func FuzzParseNumber(f *testing.F) {
+	for _, text := range []string{"", "0", "01", "7x12345678", "12345678", "123456789|", "9999999999999", "10000000000000", "1234567890123456789", "12345678901234567890123456", "12\xff45678"} {
+		f.Add([]byte(text), uint8(mpxnDigits))
+		f.Add([]byte(text), uint8(sequenceDigits))
+	}
+	f.Fuzz(func(t *testing.T, text []byte, most uint8) {
+		maxDigits := int(most) % (sequenceDigits + 1)
+		n, taken := parseNumber(text, maxDigits)
+		wantN, want := uint64(0), 0
+		for want < len(text) && isDigit(text[want]) {
+			wantN = wantN*10 + uint64(text[want]-'0')
+			want++
+		}
+		if want > maxDigits || want > 1 && text[0] == '0' {
+			wantN, want = 0, 0
+		}
+		if n != wantN || taken != want {
+			t.Errorf("%q with at most %d digits: %d of %d, not %d of %d", text, maxDigits, n, taken, wantN, want)
+		}
+	})
+}

@@ -51,13 +51,19 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 	c.shared, c.own, c.digits = resized(c.shared, n), resized(c.own, n), resized(c.digits, n*maxNumberDigits+8)
 	c.least, c.most = c.least[:0], c.most[:0]
 	const zeroDigits, eight = 0x3030303030303030, 100_000_000
-	var lastHigh, lastLow uint64
+	var quotient, high, low uint64 // of the number before: by eight, and the digits of both parts
 	length, end := 0, 0
 	for i, m := range points {
-		high, low := eightDigits(uint64(m)/eight), eightDigits(uint64(m)%eight)
-		equal := bits.LeadingZeros64(high^lastHigh) / 8
+		equal := 8 // digits of sixteen
+		if q := uint64(m) / eight; q != quotient {
+			last := high
+			quotient, high = q, eightDigits(q)
+			equal = bits.LeadingZeros64(high^last) / 8
+		}
+		last := low
+		low = eightDigits(uint64(m) - quotient*eight)
 		if equal == 8 {
-			equal += bits.LeadingZeros64(low^lastLow) / 8
+			equal += bits.LeadingZeros64(low^last) / 8
 		}
 		if d := decimalDigits(uint64(m)); d != length {
 			if i > 0 {
@@ -75,7 +81,6 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 		}
 		binary.BigEndian.PutUint64(c.digits[end:], (low|zeroDigits)<<(8*(8-own)))
 		end += own
-		lastHigh, lastLow = high, low
 	}
 	c.digits = c.digits[:end]
 	if n > 0 {

@@ -147,38 +147,33 @@ func dispositionNamed(name string) (engine.Disposition, bool) {
 }
 
 func readMPxNs(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
-	return eachPage(chunk, len(dst), func(first int, page parquet.Page, _ []byte) error {
-		if page.Dictionary() != nil {
-			return errors.New("it has a dictionary, which is not written so")
-		}
-		data := page.Data()
-		text, offsets := data.ByteArray()
-		return spreadPage(dst[first:first+int(page.NumRows())], nil, len(offsets)-1, 0, func(i int) (meterpoint.MPxN, error) {
-			if m := numberIn(text[offsets[i]:offsets[i+1]]); m != 0 {
-				return m, nil
-			}
-			return 0, errors.New("a value is no MPxN in canonical form")
-		})
-	})
-}
-
-// numberIn is the MPxN in canonical form that text is; 0 for anything else.
-func numberIn(text []byte) meterpoint.MPxN {
-	n, taken := parseNumber(text, mpxnDigits)
-	if taken != len(text) {
-		return 0
+	if err := readNumbers(chunk, dst); err != nil {
+		return err
 	}
-	return meterpoint.MPxN(n)
+	if slices.Contains(dst, 0) {
+		return errors.New("a value is no MPxN in canonical form")
+	}
+	return nil
 }
 
 // readNumbers is readMPxNs of a column that may hold anything: 0 stands for
 // what is no MPxN.
 func readNumbers(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
 	return eachPage(chunk, len(dst), func(first int, page parquet.Page, present []byte) error {
+		if page.Dictionary() != nil {
+			return errors.New("it has a dictionary, which is not written so")
+		}
 		data := page.Data()
-		text, offsets := data.ByteArray()
-		return spreadPage(dst[first:first+int(page.NumRows())], present, len(offsets)-1, 0, func(i int) (meterpoint.MPxN, error) {
-			return numberIn(text[offsets[i]:offsets[i+1]]), nil
-		})
+		text, ends := data.ByteArray()
+		return spreadWords(dst[first:first+int(page.NumRows())], present, text, ends, 0, numberIn)
 	})
+}
+
+// numberIn is the MPxN in canonical form that text is; 0 for anything else.
+func numberIn(text []byte) (meterpoint.MPxN, error) {
+	n, taken := parseNumber(text, mpxnDigits)
+	if taken != len(text) {
+		return 0, nil
+	}
+	return meterpoint.MPxN(n), nil
 }

@@ -2,6 +2,7 @@
 //
 //   node duckdb.mjs same A B    every Parquet and CSV file of folder A has the rows of its namesake in B
 //   node duckdb.mjs count DIR   changes.parquet and exceptions.parquet of a publication hold what its manifest states
+//   node duckdb.mjs equal PARQUET CSV   the two files, of one name or not, hold the same rows; \N in the CSV is null
 //
 // Differences go to stderr and end in exit code 1. NODE_PATH names the modules.
 import { readFileSync, readdirSync } from 'node:fs'
@@ -23,6 +24,15 @@ async function same(a, b) {
       (SELECT count(*) FROM (FROM ${read(b)} EXCEPT ALL FROM ${read(a)})) AS added`)
     if (n < 1 || missing > 0 || added > 0) differ(`${name}: of ${n} rows ${missing} are missing, ${added} were added`)
   }
+}
+
+async function equal(parquet, csv) {
+  const text = `(SELECT COLUMNS(*)::VARCHAR FROM '${parquet}')`
+  const other = `read_csv('${csv}', all_varchar = true, nullstr = '\\N', header = true)`
+  const [{ n, missing, added }] = await rows(`SELECT (SELECT count(*) FROM ${text}) AS n,
+    (SELECT count(*) FROM (FROM ${text} EXCEPT ALL FROM ${other})) AS missing,
+    (SELECT count(*) FROM (FROM ${other} EXCEPT ALL FROM ${text})) AS added`)
+  if (n < 100_000 || missing > 0 || added > 0) differ(`${parquet}: of ${n} rows ${missing} are missing, ${added} were added`)
 }
 
 async function count(dir) {
@@ -51,4 +61,4 @@ async function count(dir) {
 }
 
 const [command, ...paths] = process.argv.slice(2)
-await { same, count }[command](...paths)
+await { same, equal, count }[command](...paths)

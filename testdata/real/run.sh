@@ -2,10 +2,10 @@
 # The real program against the real machine: what the properties of assurance/
 # do with disks, limits, signals and rivals, at a few seeds; then sha256sum, the
 # runbook with minisign, DuckDB as the other side – it writes what is read here,
-# and reads what is written here – other programs as those who write and pack
-# extracts, and a Chromium that looks at the report. Needs root (for mounts),
-# util-linux, minisign, gzip, zstd, node, npm and chromium, and fails where one
-# is missing. `make test-real` builds and runs it.
+# and reads what is written here, as arrow-go does –, other programs as those who
+# write and pack extracts, and a Chromium that looks at the report. Needs root
+# (for mounts), util-linux, minisign, gzip, zstd, node, npm and chromium, and
+# fails where one is missing. `make test-real` builds and runs it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -68,6 +68,7 @@ verdict "and are refused where it lists others" "$([ $? = 5 ] && [ ! -e "$work/r
 . "$root/testdata/real/packed.sh"
 . "$root/testdata/real/runbook.sh"
 . "$root/testdata/real/duckdb.sh"
+. "$root/testdata/real/pqarrow.sh"
 . "$root/testdata/real/arrowrs.sh"
 . "$root/testdata/real/arrow.sh"
 
