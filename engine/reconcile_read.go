@@ -38,25 +38,26 @@ func newHeldReader(r *run) *heldReader {
 	return &heldReader{extractScanner: newExtractScanner(r.held, r.rdpCodes, r.checks), run: r, apart: map[apartKey]int64{}}
 }
 
-// setApart makes no MPxN of the rows of a batch that are not compared. Where it
-// counts, which it does once for a row, it notes the holders of all others.
+// setApart makes no MPxN of the rows of a batch that are not compared, and notes
+// the holders of all others. Where it counts, it does so once for a row.
 func (h *heldReader) setApart(numbers []uint64, classes []uint8, count bool) {
 	isExtract := h.publication() == 0
 	for i, class := range classes {
-		if class <= kernel.MPRN && h.flagCodes[i] < uint8(meterpoint.Unknown) && (isExtract || h.sentCodes[i] != 0) && h.run.keepPoints[class] {
-			continue
+		isPlain := class <= kernel.MPRN && h.flagCodes[i] < uint8(meterpoint.Unknown) && (isExtract || h.sentCodes[i] != 0) && h.run.keepPoints[class]
+		if !isPlain {
+			if rowClass, code, f := h.apartOf(i, class); rowClass != RowUsed {
+				if count {
+					h.countApart(i, h.keyOf(i, rowClass, numbers[i], class), code, f)
+				}
+				classes[i] = kernel.NoMPxN
+				continue
+			}
 		}
-		rowClass, code, f := h.apartOf(i, class)
-		if rowClass == RowUsed {
-			continue
+		rdp := h.rdpCodes[i]
+		h.named[rdp] = true
+		if rdp == rdpAbsent {
+			h.unnamed[meterpoint.MPxN(numbers[i]).Distributor()%100] = true
 		}
-		if count {
-			h.countApart(i, h.keyOf(i, rowClass, numbers[i], class), code, f)
-		}
-		classes[i] = kernel.NoMPxN
-	}
-	if count {
-		h.noteHolders(numbers, classes)
 	}
 }
 
@@ -97,18 +98,4 @@ func (h *heldReader) countApart(i int, key apartKey, code Code, f field) {
 		u.Fuel = meterpoint.Fuel(key.fuel).String()
 	}
 	h.unreadable = append(h.unreadable, u)
-}
-
-// noteHolders remembers who holds any of the rows that are compared.
-func (h *heldReader) noteHolders(numbers []uint64, classes []uint8) {
-	for i, class := range classes {
-		if !h.run.keepPoints[class%8] {
-			continue
-		}
-		rdp := h.rdpCodes[i]
-		h.named[rdp] = true
-		if rdp == rdpAbsent {
-			h.unnamed[meterpoint.MPxN(numbers[i]).Distributor()%100] = true
-		}
-	}
 }

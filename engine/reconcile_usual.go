@@ -12,8 +12,9 @@ import (
 // counted out.
 type usualCases struct {
 	table [usualSlots]usualCase
-	at    *usualCase // of the point at hand
-	key   uint64     // of the point at hand; 0 where it cannot be usual
+	taken []*usualCase // of the table: not free
+	at    *usualCase   // of the point at hand
+	key   uint64       // of the point at hand; 0 where it cannot be usual
 }
 
 const (
@@ -90,6 +91,9 @@ func (c *comparer) learn(rdp uint8, fuel meterpoint.Fuel, class Class, cell uint
 		}
 		known.holder, known.rows = row.holder, 1
 	}
+	if u.at.key == 0 {
+		u.taken = append(u.taken, u.at)
+	}
 	c.countOut(u.at, cells)
 	*u.at = known
 }
@@ -111,8 +115,9 @@ func (c *comparer) endUsual(cells *histogram) {
 	if c.usual == nil {
 		return
 	}
-	for i := range c.usual.table {
-		c.countOut(&c.usual.table[i], cells)
+	for _, u := range c.usual.taken {
+		c.countOut(u, cells)
+		*u = usualCase{}
 	}
-	clear(c.usual.table[:])
+	c.usual.taken = c.usual.taken[:0]
 }

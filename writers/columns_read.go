@@ -11,8 +11,8 @@ import (
 
 // openTable opens a Parquet file that this package has written, and refuses
 // another schema. The caller guards against panics of the decoder.
-func openTable(r io.ReaderAt, size int64, schema *parquet.Schema) (*parquet.File, error) {
-	file, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+func openTable(r io.ReaderAt, size int64, schema *parquet.Schema, options ...parquet.FileOption) (*parquet.File, error) {
+	file, err := parquet.OpenFile(r, size, append([]parquet.FileOption{parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)}, options...)...)
 	if err != nil {
 		return nil, fmt.Errorf("it is not a readable Parquet file: %w", err)
 	}

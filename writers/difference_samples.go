@@ -1,8 +1,10 @@
 package writers
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -100,7 +102,7 @@ func readClasses(group parquet.RowGroup, classes []engine.Class) error {
 // says where they stand; nil: they are looked for.
 func readDifferenceSamples(r io.ReaderAt, size int64, rows *differenceRows) (s differenceSamples, err error) {
 	err = guard(func() error {
-		file, err := openTable(r, size, differencesSchema)
+		file, err := openTable(r, size, differencesSchema, parquet.SkipPageIndex(false))
 		if err != nil {
 			return err
 		}
@@ -109,13 +111,10 @@ func readDifferenceSamples(r io.ReaderAt, size int64, rows *differenceRows) (s d
 				return err
 			}
 		}
-		for class := range rows {
-			for _, row := range rows[class] {
-				line, err := readDifference(file.RowGroups()[row/rowGroupRows], row%rowGroupRows)
-				if err != nil {
-					return fmt.Errorf("row %d: %w", row, err)
-				}
-				s[class] = append(s[class], line)
+		wanted := rows.byGroup(len(file.RowGroups()))
+		for at, group := range file.RowGroups() {
+			if err := s.readGroup(group, wanted[at]); err != nil {
+				return fmt.Errorf("row group %d: %w", at, err)
 			}
 		}
 		return nil
@@ -123,15 +122,56 @@ func readDifferenceSamples(r io.ReaderAt, size int64, rows *differenceRows) (s d
 	return s, err
 }
 
-func readDifference(group parquet.RowGroup, row int64) (differenceLine, error) {
+// classedRow is a row of a row group, and the class of the line in it.
+type classedRow struct {
+	row   int64
+	class int
+}
+
+// byGroup are the rows of each row group, in order.
+func (r *differenceRows) byGroup(groups int) [][]classedRow {
+	wanted := make([][]classedRow, groups)
+	for class, rows := range r {
+		for _, row := range rows {
+			at := row / rowGroupRows
+			wanted[at] = append(wanted[at], classedRow{row % rowGroupRows, class})
+		}
+	}
+	for _, rows := range wanted {
+		slices.SortFunc(rows, func(a, b classedRow) int { return cmp.Compare(a.row, b.row) })
+	}
+	return wanted
+}
+
+// rowsTogether is how far apart two rows may stand for the second to be read on
+// from the first: going to a row decodes a page of each column.
+const rowsTogether = 1 << 14
+
+// readGroup takes the lines of one row group. First lines of a class mostly
+// stand near each other.
+func (s *differenceSamples) readGroup(group parquet.RowGroup, wanted []classedRow) error {
+	if len(wanted) == 0 {
+		return nil
+	}
 	rows := group.Rows()
 	defer func() { _ = rows.Close() }()
-	if err := rows.SeekToRow(row); err != nil {
-		return differenceLine{}, err
+	read := make([]parquet.Row, 64)
+	for at := int64(0); len(wanted) > 0; {
+		next := wanted[0]
+		if next.row-at > rowsTogether {
+			if err := rows.SeekToRow(next.row); err != nil {
+				return fmt.Errorf("row %d: %w", next.row, err)
+			}
+			at = next.row
+		}
+		n, err := rows.ReadRows(read[:min(int64(len(read)), wanted[len(wanted)-1].row+1-at)])
+		if n == 0 {
+			return fmt.Errorf("row %d: %w", at, cmp.Or(err, io.ErrUnexpectedEOF))
+		}
+		for ; len(wanted) > 0 && wanted[0].row < at+int64(n); wanted = wanted[1:] {
+			s[wanted[0].class] = append(s[wanted[0].class], newDifferenceLine(read[wanted[0].row-at]))
+		}
+		at += int64(n)
 	}
-	line := make([]parquet.Row, 1)
-	if n, err := rows.ReadRows(line); n != 1 {
-		return differenceLine{}, err
-	}
-	return newDifferenceLine(line[0]), nil
+	return nil
 }

@@ -84,7 +84,7 @@ func (f *explainFlags) check() error {
 
 func (f *explainFlags) execute(cmd *cobra.Command, asked []string) error {
 	started := time.Now()
-	debug.SetGCPercent(explainGCPercent)
+	debug.SetGCPercent(gcPercent)
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -127,10 +127,6 @@ func (f *explainFlags) execute(cmd *cobra.Command, asked []string) error {
 	}
 	return err
 }
-
-// explainGCPercent lets the few megabytes that a search makes grow to some more
-// before they are collected: it ends sooner than that pays.
-const explainGCPercent = 400
 
 // takeFrom takes those flags from the publication that were not given.
 func (f *explainFlags) takeFrom(p *writers.Published, given func(flag string) bool) error {

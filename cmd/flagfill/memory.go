@@ -11,6 +11,11 @@ import (
 // much there is.
 const fallbackMemory = 4 << 30
 
+// gcPercent lets what a short command throws away grow before it is collected:
+// the first collections, of a few megabytes each, cost more than they give.
+// Where memory is budgeted, its limit holds all the same.
+const gcPercent = 400
+
 // defaultMemory is four fifths of the memory that this process may use: the
 // control group's limit, or the machine's memory.
 func defaultMemory() int64 {

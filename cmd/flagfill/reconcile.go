@@ -91,6 +91,7 @@ func (f *reconcileFlags) check() error {
 
 func (f *reconcileFlags) execute(cmd *cobra.Command) error {
 	started := time.Now()
+	debug.SetGCPercent(gcPercent)
 	if err := f.check(); err != nil {
 		return err
 	}
