@@ -22,18 +22,19 @@ const (
 // textCodes numbers the different texts of a column, in the order in which they
 // come up, so that whoever reads the column looks at each of them once.
 type textCodes struct {
-	slots   []textSlot // a power of two, at most half of them taken
+	slots   []textSlot // a power of two, at most a quarter of them taken
 	values  []byte     // the texts, textPad in front of the first
 	offsets []int32
 	given   dictionary // as it was given out last
 	known   int        // of the texts, in given
 }
 
-// textSlot is one text: its first sixteen bytes, with zeros behind it.
+// textSlot is one text: its first sixteen bytes, with zeros behind it; of a longer
+// one its last eight are mixed in.
 type textSlot struct {
 	low, high uint64
-	size      int32
-	code      int32 // and 1; 0: the slot is free
+	ended     int32 // its size and 1; 0: the slot is free
+	code      int32
 }
 
 // textMasks keep the first bytes of two words that a text of so many bytes has.
@@ -46,70 +47,86 @@ var textMasks = func() (masks [kernel.Tailroom + 1]struct{ low, high uint64 }) {
 }()
 
 // take writes the codes of a column's cells from a row on. It reports false
-// where there are too many different texts, and has then done nothing.
+// where there are too many different texts; those before are known then.
 func (t *textCodes) take(codes []int32, f *kernel.Fields, row, column int) bool {
 	if t.slots == nil {
-		t.slots = make([]textSlot, 64)
+		t.slots = make([]textSlot, 256)
 		t.values, t.offsets = make([]byte, textPad), []int32{textPad}
 	}
 	at := row*f.Columns + column
+	before, text, slots, step := f.Before[at:], f.Text, t.slots, f.Columns
+	ends := f.Ends[at:][:len(before)]
+	at = 0
 	for i := range codes {
-		from, end := int(f.Before[at])+1, int(f.Ends[at])
-		at += f.Columns
-		size := end - from
+		from := int(before[at]) + 1
+		size := uint(int(ends[at]) - from)
+		at += step
+		first := text[from : from+kernel.Tailroom : from+kernel.Tailroom]
 		keep := &textMasks[min(size, kernel.Tailroom)]
-		first := f.Text[from : from+kernel.Tailroom]
 		low, high := binary.LittleEndian.Uint64(first)&keep.low, binary.LittleEndian.Uint64(first[8:])&keep.high
-		for slot := t.slotOf(low, high, size); ; slot++ {
-			s := &t.slots[slot&(len(t.slots)-1)]
-			if s.low == low && s.high == high && int(s.size) == size && s.code > 0 &&
-				(size <= kernel.Tailroom || bytes.Equal(t.at(s.code-1), f.Text[from:end])) {
-				codes[i] = s.code - 1
-				break
-			}
-			if s.code == 0 {
-				if len(t.offsets) > maxDistinctTexts || len(t.values)+size > maxDistinctBytes {
-					return false
-				}
-				codes[i] = t.add(s, textSlot{low: low, high: high, size: int32(size)}, f.Text[from:end])
-				break
-			}
+		s := &slots[slotOf(low, high)&(len(slots)-1)]
+		if s.low == low && s.high == high && s.ended == int32(size)+1 && size <= kernel.Tailroom {
+			codes[i] = s.code
+			continue
 		}
+		code, ok := t.find(low, high, text[from:from+int(size)])
+		if !ok {
+			return false
+		}
+		codes[i], slots = code, t.slots
 	}
 	return true
 }
 
-func (t *textCodes) at(code int32) []byte { return t.values[t.offsets[code]:t.offsets[code+1]] }
-
 // slotOf is where the search for a text begins.
-func (t *textCodes) slotOf(low, high uint64, size int) int {
+func slotOf(low, high uint64) int {
 	const spread = 0x9E3779B97F4A7C15
-	hash := (low ^ bits.RotateLeft64(high, 29) ^ uint64(size)<<56) * spread
-	return int(hash>>32) & (len(t.slots) - 1)
+	return int((low ^ bits.RotateLeft64(high, 29)) * spread >> 32)
 }
 
-// add gives a text the next code and a free slot.
-func (t *textCodes) add(free *textSlot, text textSlot, value []byte) int32 {
-	code := int32(len(t.offsets) - 1)
-	text.code = code + 1
-	*free = text
-	t.values = append(t.values, value...)
+// find gives the code of any text, which may be new. It reports false where
+// there is no room for it.
+func (t *textCodes) find(low, high uint64, text []byte) (int32, bool) {
+	if rest := len(text) - kernel.Tailroom; rest > 0 { // many texts may begin alike
+		low ^= bits.RotateLeft64(binary.LittleEndian.Uint64(text[len(text)-8:]), rest)
+	}
+	for slot := slotOf(low, high); ; slot++ {
+		s := &t.slots[slot&(len(t.slots)-1)]
+		if s.ended == 0 {
+			if len(t.offsets) > maxDistinctTexts || len(t.values)+len(text) > maxDistinctBytes {
+				return 0, false
+			}
+			*s = textSlot{low, high, int32(len(text)) + 1, int32(len(t.offsets) - 1)}
+			return t.add(text), true
+		}
+		if s.low == low && s.high == high && int(s.ended) == len(text)+1 &&
+			(len(text) <= kernel.Tailroom || bytes.Equal(t.values[t.offsets[s.code]:t.offsets[s.code+1]], text)) {
+			return s.code, true
+		}
+	}
+}
+
+// add gives a text the next code, and all texts more slots where a quarter is
+// taken.
+func (t *textCodes) add(text []byte) int32 {
+	t.values = append(t.values, text...)
 	t.offsets = append(t.offsets, int32(len(t.values)))
-	if 2*len(t.offsets) > len(t.slots) {
+	texts := len(t.offsets) - 1
+	if 4*texts > len(t.slots) {
 		old := t.slots
 		t.slots = make([]textSlot, 2*len(old))
 		for _, s := range old {
-			if s.code == 0 {
+			if s.ended == 0 {
 				continue
 			}
-			slot := t.slotOf(s.low, s.high, int(s.size))
-			for t.slots[slot&(len(t.slots)-1)].code > 0 {
+			slot := slotOf(s.low, s.high)
+			for t.slots[slot&(len(t.slots)-1)].ended > 0 {
 				slot++
 			}
 			t.slots[slot&(len(t.slots)-1)] = s
 		}
 	}
-	return code
+	return int32(texts - 1)
 }
 
 // dictionary is all texts so far, as one Arrow array that stays the same as long

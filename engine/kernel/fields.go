@@ -40,13 +40,9 @@ func FieldEnds(ends []int32, text []byte, from int, delimiter byte, quoted bool)
 	d := uint64(delimiter) * lowBits
 	for ; at+64 <= len(text); at += 64 {
 		block := (*[64]byte)(text[at:])
-		var marks uint64
-		for i := 0; i < 64; i += 8 {
-			word := binary.LittleEndian.Uint64(block[i : i+8])
-			marks |= gather(^(otherBytes(word^d) & otherBytes(word^lineFeeds))) << i
-		}
+		marks := inBlock(block, d, lineFeeds)
 		if quoted {
-			within := prefixXor(quotesOf(block)) ^ inside
+			within := prefixXor(inBlock(block, quoteMarks, quoteMarks)) ^ inside
 			inside = uint64(int64(within) >> 63)
 			marks &^= within
 		}
@@ -72,13 +68,20 @@ func FieldEnds(ends []int32, text []byte, from int, delimiter byte, quoted bool)
 	return n
 }
 
-// quotesOf tells by bit which bytes are quotes.
-func quotesOf(block *[64]byte) (quotes uint64) {
-	for i := 0; i < 64; i += 8 {
-		word := binary.LittleEndian.Uint64(block[i : i+8])
-		quotes |= gather(^otherBytes(word^quoteMarks)) << i
-	}
-	return quotes
+// inBlock tells by bit which bytes of a block are equal to one that fills a
+// word, or to one that fills the other. Written out: a loop takes half as long
+// again.
+func inBlock(block *[64]byte, one, other uint64) uint64 {
+	return inWord(block[:8], one, other) | inWord(block[8:16], one, other)<<8 |
+		inWord(block[16:24], one, other)<<16 | inWord(block[24:32], one, other)<<24 |
+		inWord(block[32:40], one, other)<<32 | inWord(block[40:48], one, other)<<40 |
+		inWord(block[48:56], one, other)<<48 | inWord(block[56:], one, other)<<56
+}
+
+// inWord does the same for eight bytes.
+func inWord(bytes []byte, one, other uint64) uint64 {
+	word := binary.LittleEndian.Uint64(bytes)
+	return gather(^(otherBytes(word^one) & otherBytes(word^other)))
 }
 
 const (
@@ -108,31 +111,59 @@ func prefixXor(x uint64) uint64 {
 // empty; nulls is how many are.
 func ParseFields(numbers []int64, valid []byte, f *Fields, row, column int) (n, nulls int) {
 	at := row*f.Columns + column
-	present := uint64(0)
+	before := f.Before[at:]
+	ends := f.Ends[at:][:len(before)]
+	at = 0
+	for ; n < len(numbers); n += 8 {
+		eight := numbers[n:min(n+8, len(numbers))]
+		if ends[at]-before[at] == 1 && areEmpty(before[at:], ends[at:], f.Columns, len(eight)) {
+			clear(eight)
+			valid[n>>3] = 0
+			nulls += len(eight)
+		} else {
+			read, present := parseCells(eight, f.Text, before[at:], ends[at:], f.Columns)
+			nulls += read - bits.OnesCount8(present)
+			if read < len(eight) {
+				return n + read, nulls
+			}
+			valid[n>>3] = present
+		}
+		at += f.Columns * len(eight)
+	}
+	return len(numbers), nulls
+}
+
+// areEmpty tells whether so many cells of a column are all empty, as most are
+// of a column that few rows need.
+func areEmpty(before, ends []int32, step, cells int) bool {
+	sizes := int32(0)
+	for at := 0; cells > 0; cells-- {
+		sizes |= ends[at] - before[at] - 1
+		at += step
+	}
+	return sizes == 0
+}
+
+// parseCells reads up to eight cells of a column.
+func parseCells(numbers []int64, text []byte, before, ends []int32, step int) (n int, present uint8) {
+	ends = ends[:len(before)]
+	at := 0
 	for i := range numbers {
-		from, end := int(f.Before[at])+1, int(f.Ends[at])
+		from, end := int(before[at])+1, int(ends[at])
+		at += step
 		size := uint(end - from)
 		if size > maxDigits {
-			return i, nulls
+			return i, present
 		}
-		digits := f.Text[end-maxDigits : end : end]
+		digits := text[end-maxDigits : end : end]
 		keep := &digitMasks[size]
 		high := (binary.LittleEndian.Uint64(digits) ^ zeros) & keep.high
 		low := (binary.LittleEndian.Uint64(digits[8:]) ^ zeros) & keep.low
-		if ((high+overNine)|high|(low+overNine)|low)&highBits != 0 || f.Text[from] == '0' {
-			return i, nulls
+		if ((high+overNine)|high|(low+overNine)|low)&highBits != 0 || text[from] == '0' {
+			return i, present
 		}
 		numbers[i] = int64(eightDigits(high)*1e8 + eightDigits(low))
-		there := -uint64(size) >> 63
-		nulls += int(1 - there)
-		present |= there << (i & 7)
-		if i&7 == 7 {
-			valid[i>>3], present = byte(present), 0
-		}
-		at += f.Columns
+		present |= uint8(-uint64(size)>>63) << (i & 7)
 	}
-	if len(numbers)&7 != 0 {
-		valid[len(numbers)>>3] = byte(present)
-	}
-	return len(numbers), nulls
+	return len(numbers), present
 }
