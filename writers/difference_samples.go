@@ -1,8 +1,11 @@
 package writers
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -109,13 +112,9 @@ func readDifferenceSamples(r io.ReaderAt, size int64, rows *differenceRows) (s d
 				return err
 			}
 		}
-		for class := range rows {
-			for _, row := range rows[class] {
-				line, err := readDifference(file.RowGroups()[row/rowGroupRows], row%rowGroupRows)
-				if err != nil {
-					return fmt.Errorf("row %d: %w", row, err)
-				}
-				s[class] = append(s[class], line)
+		for first, group := range file.RowGroups() {
+			if err := s.read(group, rows, int64(first)*rowGroupRows); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -123,15 +122,43 @@ func readDifferenceSamples(r io.ReaderAt, size int64, rows *differenceRows) (s d
 	return s, err
 }
 
-func readDifference(group parquet.RowGroup, row int64) (differenceLine, error) {
-	rows := group.Rows()
-	defer func() { _ = rows.Close() }()
-	if err := rows.SeekToRow(row); err != nil {
+// read takes those of one row group, which begins with row first.
+func (s *differenceSamples) read(group parquet.RowGroup, rows *differenceRows, first int64) error {
+	classes := map[int64]int{} // by row
+	for class := range rows {
+		for _, row := range rows[class] {
+			if row >= first && row < first+group.NumRows() {
+				classes[row] = class
+			}
+		}
+	}
+	if len(classes) == 0 {
+		return nil
+	}
+	for _, chunk := range group.ColumnChunks() {
+		if _, err := chunk.OffsetIndex(); err != nil { // else every page up to a line would be decoded
+			return err
+		}
+	}
+	reader := group.Rows() // which keeps the last page of each column
+	defer func() { _ = reader.Close() }()
+	for _, row := range slices.Sorted(maps.Keys(classes)) {
+		line, err := readDifference(reader, row-first)
+		if err != nil {
+			return fmt.Errorf("row %d: %w", row, err)
+		}
+		s[classes[row]] = append(s[classes[row]], line)
+	}
+	return nil
+}
+
+func readDifference(reader parquet.Rows, row int64) (differenceLine, error) {
+	if err := reader.SeekToRow(row); err != nil {
 		return differenceLine{}, err
 	}
 	line := make([]parquet.Row, 1)
-	if n, err := rows.ReadRows(line); n != 1 {
-		return differenceLine{}, err
+	if n, err := reader.ReadRows(line); n != 1 {
+		return differenceLine{}, cmp.Or(err, io.ErrUnexpectedEOF)
 	}
 	return newDifferenceLine(line[0]), nil
 }
