@@ -12,6 +12,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
+// pageCodec compresses the pages of every table.
 var pageCodec = zstd.Codec{Level: zstd.SpeedFastest}
 
 // parquetColumn gathers the pages of one column of a row group. What it holds
@@ -60,7 +61,7 @@ func (c *parquetColumn) reset() {
 }
 
 // add takes the next page; present says which rows have a value. The slices of
-// p are its own again afterwards.
+// p stay the caller's.
 func (c *parquetColumn) add(p parquetPage) error {
 	var err error
 	c.levels = c.levels[:0]
