@@ -129,6 +129,24 @@ func BenchmarkChanges(b *testing.B) {
 	})
 }
 
+// BenchmarkDifferences writes one row group of differences.parquet.
+func BenchmarkDifferences(b *testing.B) {
+	d := newRowGenerator(1).differences(rowGroupRows)
+	b.Run(fmt.Sprintf("format=parquet/rows=%d", d.Len()), func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f := newDifferencesFile(newStagedFile(differencesName, nopFile{io.Discard}))
+			if err := f.write(d); err != nil {
+				b.Fatal(err)
+			}
+			if err := f.finish(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		reportRows(b, d.Len())
+	})
+}
+
 // BenchmarkExceptions writes exceptions.parquet.
 func BenchmarkExceptions(b *testing.B) {
 	const rows = 100_000

@@ -47,7 +47,7 @@ func eachPage(chunk parquet.ColumnChunk, rows int, use func(first int, page parq
 		switch {
 		case n > rows-first:
 			err = errors.New("a column has more values than its row group has rows")
-		case len(levels) != 0 && len(levels) != n:
+		case levels != nil && len(levels) != n:
 			err = errors.New("a page lacks definition levels")
 		default:
 			err = use(first, page, levels)

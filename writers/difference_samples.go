@@ -153,6 +153,11 @@ func (s *differenceSamples) readGroup(group parquet.RowGroup, wanted []classedRo
 	if len(wanted) == 0 {
 		return nil
 	}
+	for _, chunk := range group.ColumnChunks() {
+		if _, err := chunk.OffsetIndex(); err != nil { // else every page up to a line would be decoded
+			return err
+		}
+	}
 	rows := group.Rows()
 	defer func() { _ = rows.Close() }()
 	read := make([]parquet.Row, 64)

@@ -36,7 +36,6 @@ const (
 	differenceHeldOn
 	differenceClass
 	differenceHeldBy
-	differenceColumns = iota
 )
 
 var differencesSchema = parquet.SchemaOf(differenceRow{})

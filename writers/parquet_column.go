@@ -12,6 +12,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
+// pageCodec compresses the pages of every table.
 var pageCodec = zstd.Codec{Level: zstd.SpeedFastest}
 
 // parquetColumn gathers the pages of one column of a row group. What it holds
@@ -60,7 +61,7 @@ func (c *parquetColumn) reset() {
 }
 
 // add takes the next page; present says which rows have a value. The slices of
-// p are its own again afterwards.
+// p stay the caller's.
 func (c *parquetColumn) add(p parquetPage) error {
 	var err error
 	c.levels = c.levels[:0]
@@ -154,16 +155,14 @@ func (c *parquetColumn) dictionaryPage() ([]byte, error) {
 		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(c.entries), Encoding: format.Plain}),
 	})
 	c.bytesUncompressed += int64(len(header) + len(c.dictionary))
+	c.count(format.DictionaryPage, format.Plain)
 	return append(header, c.compressed...), err
 }
 
 // describe is what the footer says of the chunk, except where it stands.
 func (c *parquetColumn) describe() format.ColumnMetaData {
-	if c.hasDictionary() {
-		c.count(format.DictionaryPage, format.Plain)
-	}
 	meta := format.ColumnMetaData{Type: c.kind, PathInSchema: []string{c.name}, Codec: format.Zstd, NumValues: c.rows,
-		Statistics: format.Statistics{NullCount: c.nulls}, EncodingStats: c.stats}
+		TotalUncompressedSize: c.bytesUncompressed, Statistics: format.Statistics{NullCount: c.nulls}, EncodingStats: c.stats}
 	if c.optional {
 		meta.Encoding = append(meta.Encoding, format.RLE) // of the levels
 	}

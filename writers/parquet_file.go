@@ -96,22 +96,23 @@ func (f *parquetFile) endRowGroup() error {
 
 // writeChunk writes what a column has gathered, and describes it.
 func (f *parquetFile) writeChunk(c *parquetColumn, chunk *format.ColumnChunk) (pageIndex, error) {
-	start, meta := f.offset, c.describe()
+	start, dictionaryAt := f.offset, int64(0)
 	if c.hasDictionary() {
 		page, err := c.dictionaryPage()
 		if err != nil {
 			return pageIndex{}, err
 		}
-		meta.DictionaryPageOffset = start
+		dictionaryAt = start
 		f.write(page)
 	}
-	meta.DataPageOffset = f.offset
+	pagesAt := f.offset
 	for i := range c.locations {
-		c.locations[i].Offset += f.offset
+		c.locations[i].Offset += pagesAt
 	}
 	f.write(c.pages)
-	meta.TotalCompressedSize, meta.TotalUncompressedSize = f.offset-start, c.bytesUncompressed
-	chunk.MetaData = meta
+	chunk.MetaData = c.describe()
+	chunk.MetaData.DictionaryPageOffset, chunk.MetaData.DataPageOffset = dictionaryAt, pagesAt
+	chunk.MetaData.TotalCompressedSize = f.offset - start
 	index := pageIndex{chunk: chunk, locations: format.OffsetIndex{PageLocations: c.locations}}
 	if c.bounded {
 		bounds := c.bounds
