@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"flagfill/engine/kernel"
@@ -67,6 +68,18 @@ func TestUsualCasesAddUp(t *testing.T) {
 	}
 }
 
+// pointThatLearns is a comparer that has gone through one point with one held
+// row of that class, and may have made a usual case of it.
+func pointThatLearns(m meterpoint.MPxN, word, heldWord uint64, class Class, rowClass RowClass, tolerance int) *comparer {
+	held := &heldRange{usual: &usualCases{}, words: []uint64{heldWord}, days: []int32{7}}
+	c := &comparer{heldRange: held, comparison: &comparison{deliveries: &deliveries{}, terms: Terms{DateToleranceDays: tolerance}}, tally: newTally()}
+	c.isUsual(uint64(m), 0, []uint64{word}, 7)
+	c.next(uint64(m) + 1)
+	c.rows[0].class = rowClass
+	c.learn(0, meterpoint.Electricity, class, 1, newHistogram())
+	return c
+}
+
 // A point that somebody may have to look at is gone through.
 func TestUsualCasesAreLookedAtClosely(t *testing.T) {
 	const m, other = 1200023305967, 1200023305968
@@ -89,21 +102,20 @@ func TestUsualCasesAreLookedAtClosely(t *testing.T) {
 		"another flag held":            {[]uint64{word}, []uint64{kernel.Word(m, 2<<17)}, 1, 2, -1, false},
 		"another recorded status":      {[]uint64{kernel.Word(m, 1<<17|1<<4)}, []uint64{heldWord}, 1, 2, -1, false},
 	} {
-		held := &heldRange{usual: &usualCases{}, words: []uint64{heldWord}, days: []int32{7}}
-		c := &comparer{heldRange: held, comparison: &comparison{deliveries: &deliveries{}, terms: Terms{DateToleranceDays: x.tolerance}}, tally: newTally()}
-		cells := newHistogram()
-		if c.isUsual(m, 0, []uint64{word}, 7) {
-			t.Fatal("a case is known before its first point")
-		}
-		c.next(m + 1)
-		c.rows[0].class = RowUsed
-		c.learn(0, meterpoint.Electricity, Match, 1, cells)
-		held.words, held.days, c.at = x.held, nil, 0
-		for range x.held {
-			held.days = append(held.days, x.heldDay)
-		}
+		c := pointThatLearns(m, word, heldWord, Match, RowUsed, x.tolerance)
+		c.words, c.days, c.at = x.held, slices.Repeat([]int32{x.heldDay}, len(x.held)), 0
 		if got := c.isUsual(m, 0, x.points, x.day); got != x.usual {
 			t.Errorf("%s: usual is %v", name, got)
+		}
+	}
+	for class := range Class(Classes) {
+		for row := range RowClass(RowClasses) {
+			c := pointThatLearns(m, word, heldWord, class, row, -1)
+			c.at = 0
+			want := (class == Match || class == NotCovered) && row == RowUsed
+			if got := c.isUsual(m, 0, []uint64{word}, 7); got != want {
+				t.Errorf("class %v with a row %v: usual is %v", class, row, got)
+			}
 		}
 	}
 }
