@@ -51,21 +51,41 @@ func TestPropertyDamagedExtracts(t *testing.T) {
 	})
 }
 
-// smallSnapshots are the files of a Parquet and of a CSV snapshot.
+// smallSnapshots are the files of a snapshot in every format that is read.
 func smallSnapshots(t *testing.T) (files []string) {
 	t.Helper()
-	for _, format := range []string{"parquet", "csv"} {
-		dir := filepath.Join(scratch, "small-"+format)
+	for _, ending := range []string{"parquet", "arrow", "csv", "csv.gz", "csv.zst"} {
+		dir := filepath.Join(scratch, "small-"+ending)
 		if _, err := os.Stat(dir); err != nil {
+			format, _, _ := strings.Cut(ending, ".")
 			if o := flagfill(t, "generate", "--out", dir, "--meter-points", "1500", "--format", format); o.code != 0 {
 				t.Fatalf("cannot generate: %s", o.stderr)
 			}
 		}
 		for _, table := range []string{"devices.", "meter_points."} {
-			files = append(files, filepath.Join(dir, table+format))
+			path := filepath.Join(dir, table+ending)
+			if _, err := os.Stat(path); err != nil {
+				packSmall(t, path)
+			}
+			files = append(files, path)
 		}
 	}
 	return files
+}
+
+// packSmall packs the CSV file that a path names, but for its last ending.
+func packSmall(t *testing.T, path string) {
+	t.Helper()
+	ending := filepath.Ext(path)
+	content, err := os.ReadFile(strings.TrimSuffix(path, ending))
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := packers[slices.IndexFunc(packers, func(p packer) bool { return p.ending == ending })]
+	s := newStoring(rand.New(rand.NewPCG(1, 71)), "")
+	if err := os.WriteFile(path, s.packedBy(t, by, content), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // damage flips, overwrites, cuts out and repeats bytes: in the footer or the

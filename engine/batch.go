@@ -25,7 +25,8 @@ func (t Table) String() string { return [...]string{"devices", "meter_points", "
 type Source interface {
 	// Plan lists the files with their columns, and the splits into which they
 	// can be read independently. It reads footers, not data. What is missing,
-	// unreadable or corrupt is a *Refusal of kind RefusedInput.
+	// unreadable or corrupt is a *Refusal of kind RefusedInput. Once ctx has
+	// ended, readers of the splits may end with its error.
 	Plan(ctx context.Context) (*Plan, error)
 	// Open reads one split. columns are indexes into the Columns of the
 	// split's file; records have just these, in this order.

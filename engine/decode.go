@@ -225,6 +225,13 @@ func parseDay(text []byte) int32 {
 	if len(text) == 0 {
 		return NoDay
 	}
+	if day, ok := plainDay(text); ok {
+		return day
+	}
+	return parseDayByLayout(text)
+}
+
+func parseDayByLayout(text []byte) int32 {
 	for _, layout := range dayLayouts {
 		t, err := time.Parse(layout, string(text))
 		if err != nil {

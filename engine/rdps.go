@@ -92,7 +92,7 @@ func (d *deliveries) resolve(codes *rdpCodes) error {
 			d.rdps = append(d.rdps, name)
 		}
 	}
-	if len(d.rdps) > maxRDPs {
+	if len(d.rdps)-1 > maxRDPs {
 		return tooManyRDPs(MeterPoints, len(d.rdps)-1)
 	}
 	for distributor := range d.table {

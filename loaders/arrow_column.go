@@ -191,11 +191,11 @@ func (c *arrowColumnReader) readText(n int) (offsets, text []byte, err error) {
 			c.offsets[i+1], last = int32(next-first)+textPad, next
 		}
 	}
-	switch {
-	case falls < 0:
+	if falls < 0 {
 		return nil, nil, errors.New("an offset of its texts is lower than the one before it")
-	case last-first > maxTextBytes:
-		return nil, nil, fmt.Errorf("%d rows hold more than %d bytes of text", n, maxTextBytes)
+	}
+	if err := checkText(n, last-first); err != nil {
+		return nil, nil, err
 	}
 	if err := c.buffers[2].skip(first - c.textAt); err != nil {
 		return nil, nil, err

@@ -95,11 +95,8 @@ func (d *arrowDictionary) add(file io.ReaderAt, batch *arrowDictionaryBatch, typ
 	if err := meta.check(&m, []arrowColumn{entries}); err != nil {
 		return err
 	}
-	if meta.rows > maxDictionaryEntries-int64(d.len()) {
-		return fmt.Errorf("it has more than %d entries: write the column without a dictionary", maxDictionaryEntries)
-	}
-	if meta.rows == 0 {
-		return nil
+	if err := d.admit(meta.rows, 0); err != nil || meta.rows == 0 {
+		return err
 	}
 	c := arrowColumnReader{column: entries}
 	if err := c.start(file, m.body, meta, 0); err != nil {
@@ -113,6 +110,17 @@ func (d *arrowDictionary) add(file io.ReaderAt, batch *arrowDictionaryBatch, typ
 	return c.finish()
 }
 
+// admit refuses what the dictionary would grow too large by.
+func (d *arrowDictionary) admit(entries int64, textBytes int) error {
+	switch {
+	case entries > maxDictionaryEntries-int64(d.len()):
+		return fmt.Errorf("it has more than %d entries: write the column without a dictionary", maxDictionaryEntries)
+	case textBytes > maxTextBytes-len(d.text):
+		return fmt.Errorf("it holds more than %d bytes of text: write the column without a dictionary", maxTextBytes)
+	}
+	return nil
+}
+
 // take appends the next n entries; one that is null is empty text.
 func (d *arrowDictionary) take(c *arrowColumnReader, n int) error {
 	valid, nulls, err := c.takeValid(n)
@@ -123,8 +131,8 @@ func (d *arrowDictionary) take(c *arrowColumnReader, n int) error {
 	if err != nil {
 		return err
 	}
-	if len(d.text)+len(text) > maxTextBytes {
-		return fmt.Errorf("it holds more than %d bytes of text: write the column without a dictionary", maxTextBytes)
+	if err := d.admit(0, len(text)); err != nil {
+		return err
 	}
 	for i := range n {
 		if nulls == 0 || bitutil.BitIsSet(valid, i) {

@@ -133,6 +133,8 @@ func TestArrowRefusals(t *testing.T) {
 		{"negative rows", stream.number(0, -1), "record batch 1: is said to have -1 rows"},
 		{"an offset falls", stream.data(1, 8, 4, 1), batch + "text: an offset of its texts is lower than the one before it"},
 		{"a negative offset", stream.data(1, 0, 4, -1), batch + "text: an offset of its texts is lower"},
+		{"an offset at the limit of text", stream.data(1, 20, 4, maxTextBytes), batch + "text: its data ends before its last value"},
+		{"an offset past the limit of text", stream.data(1, 20, 4, maxTextBytes+1), batch + "text: 5 rows hold more than 536870912 bytes"},
 		{"an offset behind the text", stream.data(1, 20, 4, 1<<30), batch + "text: 5 rows hold more than"},
 		{"the text is short", stream.data(1, 20, 4, 1<<20), batch + "text: its data ends before its last value"},
 		{"a code over the dictionary", stream.data(6, 4, 1, 2), batch + "word: code 2 is outside its dictionary of 2 entries"},
@@ -209,10 +211,12 @@ func TestArrowLimits(t *testing.T) {
 	_, err := open(t, saved(t, "x.arrows", nested(maxArrowDepth+1))).Plan(t.Context())
 	mustRefuse(t, err, "column deep", "64 levels")
 
-	path := saved(t, "x.arrows", binary.LittleEndian.AppendUint32([]byte{0xff, 0xff, 0xff, 0xff}, maxArrowMetadataBytes+1))
-	must(os.Truncate(path, maxArrowMetadataBytes+100)) // nothing of it is on disk
-	_, err = open(t, path).Plan(t.Context())
-	mustRefuse(t, err, "has 67108865 bytes of metadata, more than the 67108864 that are read")
+	for length, part := range map[uint32]string{maxArrowMetadataBytes: "an offset or a length", maxArrowMetadataBytes + 1: "has 67108865 bytes of metadata, more than the 67108864 that are read"} {
+		path := saved(t, "x.arrows", binary.LittleEndian.AppendUint32([]byte{0xff, 0xff, 0xff, 0xff}, length))
+		must(os.Truncate(path, maxArrowMetadataBytes+100)) // nothing of it is on disk
+		_, err = open(t, path).Plan(t.Context())
+		mustRefuse(t, err, part)
+	}
 }
 
 // In a file a dictionary is begun once, and what adds to one needs one.

@@ -30,6 +30,7 @@ type csvFile struct {
 
 	mutex   sync.Mutex // over what follows, which is settled with the first plan
 	info    fs.FileInfo
+	stopped func() error // of the last plan's context: why whoever planned has no more use for rows
 	header  []string
 	ranges  []byteRange
 	columns []sync.Pool // of *csvColumn, beside header: fresh memory costs more than parsing into it
@@ -87,7 +88,7 @@ func (f *csvFile) plan(ctx context.Context) (description engine.File, splits []e
 	if f.packing != nil {
 		splits[0].Rows = mostUnpacked(bytes)
 	}
-	f.settle(text.header, ranges)
+	f.settle(ctx, text.header, ranges)
 	return description, splits, nil
 }
 
@@ -99,9 +100,10 @@ func (f *csvFile) format() string {
 }
 
 // settle keeps what the first plan found.
-func (f *csvFile) settle(header []string, ranges []byteRange) {
+func (f *csvFile) settle(ctx context.Context, header []string, ranges []byteRange) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.stopped = ctx.Err
 	if f.header == nil {
 		f.header, f.ranges, f.columns = header, ranges, make([]sync.Pool, len(header))
 	}
@@ -112,6 +114,13 @@ func (f *csvFile) settled() ([]string, []byteRange) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	return f.header, f.ranges
+}
+
+// isStopped gives the error of the last plan's context once that has ended.
+func (f *csvFile) isStopped() error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return f.stopped()
 }
 
 // check makes sure that the file is still the one that was opened first.

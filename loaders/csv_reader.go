@@ -168,7 +168,7 @@ func (r *csvReader) wrongCount(found int) error {
 // refuse says where in the file a fault is. A split knows neither the lines
 // before it nor whether one of them is at fault – a quote too many turns inside
 // and outside round for all that follows –, so the file is read from its
-// beginning to the first fault.
+// beginning to the first fault, as long as anybody waits for it.
 func (r *csvReader) refuse(err error) error {
 	var fault *csvFault
 	if r.isFirst || !errors.As(err, &fault) {
@@ -181,7 +181,9 @@ func (r *csvReader) refuse(err error) error {
 	defer whole.Close()
 	var batch engine.Batch
 	for err == nil {
-		err = whole.Next(&batch)
+		if err = r.of.isStopped(); err == nil {
+			err = whole.Next(&batch)
+		}
 	}
 	if err == io.EOF {
 		err = r.of.refuse(errChanged)

@@ -1,6 +1,8 @@
 package loaders
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -8,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"flagfill/engine"
 	"flagfill/engine/kernel"
 )
 
@@ -207,5 +210,40 @@ func TestCSVIsCutWhateverItsQuotes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A fault late in a file has it read again from its beginning, for its line:
+// not once nobody waits for that any more.
+func TestCSVFaultIsNotSoughtAfterTheEnd(t *testing.T) {
+	path := saved(t, "x.csv", []byte("mpxn,service_status\n"+strings.Repeat("1200023305967,A\n", 1000)+"1200023305967\n"))
+	for _, stopped := range []bool{false, true} {
+		source, err := Open([]string{path}, engine.MeterPoints, Options{SplitBytes: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		plan, err := source.Plan(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, err := source.Open(plan.Splits[len(plan.Splits)-1], []int{0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reader.Close()
+		if stopped {
+			stop()
+		}
+		for err == nil {
+			err = reader.Next(&engine.Batch{})
+		}
+		if stopped && !errors.Is(err, context.Canceled) {
+			t.Errorf("stopped: %v", err)
+		}
+		if !stopped {
+			mustRefuse(t, err, "line 1002", "the row has 1 fields, and the header has 2")
+		}
 	}
 }

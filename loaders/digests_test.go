@@ -151,4 +151,8 @@ func TestExpectedNamesWhatDiffers(t *testing.T) {
 	mustRefuse(t, err, "it is no text")
 	_, err = ReadExpected(saved(t, "list", make([]byte, maxListBytes+1)))
 	mustRefuse(t, err, "more than the 16777216 bytes")
+	remark := "#" + strings.Repeat("x", maxListBytes-list.Len()-2) + "\n"
+	if _, err = ReadExpected(saved(t, "list", []byte(remark+list.String()))); err != nil {
+		t.Errorf("a list of %d bytes: %v", maxListBytes, err)
+	}
 }

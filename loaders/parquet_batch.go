@@ -249,12 +249,20 @@ func (b *columnBatch) copySized(p *page, offsets []int32) error {
 
 // growText makes room for size bytes behind the out bytes that are in use.
 func (b *columnBatch) growText(out, size int) error {
-	if out+size > maxTextBytes {
-		return fmt.Errorf("%d rows hold more than %d bytes of text", batchRows, maxTextBytes)
+	if err := checkText(batchRows, int64(out+size)); err != nil {
+		return err
 	}
 	larger := make([]byte, max(2*len(b.values), out+size+copySlack))
 	copy(larger, b.values[:out])
 	b.values = larger
+	return nil
+}
+
+// checkText refuses more text than a column of a batch may have.
+func checkText(rows int, textBytes int64) error {
+	if textBytes > maxTextBytes {
+		return fmt.Errorf("%d rows hold more than %d bytes of text", rows, maxTextBytes)
+	}
 	return nil
 }
 
