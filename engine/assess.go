@@ -128,13 +128,15 @@ func (a *assessor) assessRange(i int, to *assessed) error {
 // take copies the range's words out of their chunks, which are kept until the
 // next range.
 func (a *assessor) take(i int) {
-	a.deviceWords, a.pointWords, a.days = a.deviceWords[:0], a.pointWords[:0], a.days[:0]
 	a.letGo()
 	a.deviceChunks, a.pointChunks = a.deviceChunks[:0], a.pointChunks[:0]
 	for _, g := range a.run.gatherers {
 		a.deviceChunks = append(a.deviceChunks, g.deviceWords.Take(i))
 		a.pointChunks = append(a.pointChunks, g.pointWords.Take(i))
 	}
+	devices, points := kernel.WordsIn(a.deviceChunks), kernel.WordsIn(a.pointChunks)
+	a.deviceWords = slices.Grow(a.deviceWords[:0], devices)
+	a.pointWords, a.days = slices.Grow(a.pointWords[:0], points), slices.Grow(a.days[:0], points)
 	for _, chunks := range a.deviceChunks {
 		for _, c := range chunks {
 			a.deviceWords = append(a.deviceWords, c.Words[:c.Len()]...)

@@ -3,11 +3,14 @@ package loaders
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/bitutil"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"flagfill/engine/kernel"
 )
 
 const (
@@ -72,9 +75,13 @@ func (b *columnBatch) append(p *page, done, k int) error {
 	var err error
 	switch {
 	case p.raw && p.form == formInts:
-		spreadRaw64(b.ints[done:done+k], p.data[8*p.value:], p.valid, p.row)
+		b.denseInts = grow(b.denseInts, batchRows+1)
+		copy(arrow.Int64Traits.CastToBytes(b.denseInts[:present+1]), p.data[8*p.value:])
+		spread(b.ints[done:done+k], b.denseInts[:present+1], p.valid, p.row)
 	case p.raw:
-		spreadRaw32(b.codes[done:done+k], p.data[4*p.value:], p.valid, p.row)
+		b.dense = grow(b.dense, batchRows+1)
+		copy(arrow.Int32Traits.CastToBytes(b.dense[:present+1]), p.data[4*p.value:])
+		spread(b.codes[done:done+k], b.dense[:present+1], p.valid, p.row)
 	case p.form == formBits:
 		b.appendBits(p, done, k)
 	case p.form == formCodes || p.form == formDays:
@@ -120,34 +127,19 @@ func spread[T int32 | int64](into, from []T, valid []byte, row int) {
 		return
 	}
 	next := 0
-	for i := range into {
-		into[i] = from[next]
-		next += int(valid[(row+i)>>3] >> ((row + i) & 7) & 1)
-	}
-}
-
-// spreadRaw64 does the same from bytes.
-func spreadRaw64(into []int64, from, valid []byte, row int) {
-	if valid == nil {
-		copy(arrow.Int64Traits.CastToBytes(into), from)
-		return
-	}
-	next := 0
-	for i := range into {
-		into[i] = int64(binary.LittleEndian.Uint64(from[8*next:]))
-		next += int(valid[(row+i)>>3] >> ((row + i) & 7) & 1)
-	}
-}
-
-func spreadRaw32(into []int32, from, valid []byte, row int) {
-	if valid == nil {
-		copy(arrow.Int32Traits.CastToBytes(into), from)
-		return
-	}
-	next := 0
-	for i := range into {
-		into[i] = int32(binary.LittleEndian.Uint32(from[4*next:]))
-		next += int(valid[(row+i)>>3] >> ((row + i) & 7) & 1)
+	for len(into) > 0 {
+		some := into[:min(64, len(into))]
+		present := kernel.Bits64(valid, row)
+		if n := bits.TrailingZeros64(^present); n >= len(some) {
+			next += copy(some, from[next:])
+		} else {
+			for i := range some {
+				some[i] = from[next]
+				next += int(present & 1)
+				present >>= 1
+			}
+		}
+		into, row = into[len(some):], row+len(some)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/bitutil"
 	"github.com/parquet-go/parquet-go/encoding/bytestreamsplit"
 	"github.com/parquet-go/parquet-go/format"
+
+	"flagfill/engine/kernel"
 )
 
 // pageForm is how the values of a decoded page lie in memory. Integers, dates
@@ -55,7 +57,9 @@ type page struct {
 // where that is large enough.
 func grow[T any](buf []T, n int) []T {
 	if cap(buf) < n {
-		return make([]T, n, n+n/4)
+		fresh := make([]T, n, n+n/4)
+		kernel.Populate(fresh)
+		return fresh
 	}
 	return buf[:n]
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/bitutil"
 	"github.com/parquet-go/parquet-go/encoding/delta"
 	"github.com/parquet-go/parquet-go/encoding/rle"
+
+	"flagfill/engine/kernel"
 )
 
 // The two encodings whose length does not bound what they expand to. Decoding
@@ -70,6 +72,7 @@ func decodeCodes(codes []int32, n, entries int, src []byte) ([]int32, error) {
 	}
 	if cap(codes) < n+paddingValues {
 		codes = make([]int32, n+paddingValues)
+		kernel.Populate(codes)
 	}
 	codes = codes[:n+1]
 	if width == 0 {

@@ -37,6 +37,16 @@ const (
 // Len is the number of words in the chunk.
 func (c *Chunk) Len() int { return int(c.n) }
 
+// WordsIn counts the words in lists of chunks.
+func WordsIn(lists [][]*Chunk) (n int) {
+	for _, chunks := range lists {
+		for _, c := range chunks {
+			n += c.Len()
+		}
+	}
+	return n
+}
+
 // Days are kept in two bytes: those of the years 1900 to 2079 by their
 // distance from the first, and two codes.
 const (

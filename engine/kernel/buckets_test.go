@@ -50,7 +50,11 @@ func checkScatter(t interface{ Fatalf(string, ...any) }, firstKeys []uint64, bat
 		b.Scatter(r, batch.words, days, batch.rows, batch.first)
 	}
 	for at := range r.Count() {
-		words, days, rows := gathered(b.Take(at))
+		chunks := b.Take(at)
+		words, days, rows := gathered(chunks)
+		if n := WordsIn([][]*Chunk{chunks, chunks[:0]}); n != len(words) {
+			t.Fatalf("range %d: %d words are counted, and %d are there", at, n, len(words))
+		}
 		if !slices.Equal(words, wantWords[at]) || !slices.Equal(days, wantDays[at]) || !slices.Equal(rows, wantRows[at]) {
 			t.Fatalf("range %d of %d: %d words, %d days and %d rows, want %d, %d and %d, or others",
 				at, r.Count(), len(words), len(days), len(rows), len(wantWords[at]), len(wantDays[at]), len(wantRows[at]))

@@ -11,7 +11,7 @@ const (
 )
 
 // Index finds words by key among words in key order, whatever the order in
-// which it is asked: to sort both sides and merge them costs twice as much.
+// which it is asked, so that only one of two sides has to be sorted.
 type Index struct {
 	words  []uint64 // in key order, and indexNear times the greatest number
 	starts []uint32 // by bucket: how many words stand before it

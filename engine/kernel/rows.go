@@ -13,7 +13,7 @@ func Rows(rows []int32, bitmap []byte, from, n int, want bool) []int32 {
 		flip = ^flip
 	}
 	for at := 0; at < n; at += 64 {
-		word := bits64(bitmap, from+at) ^ flip
+		word := Bits64(bitmap, from+at) ^ flip
 		if left := n - at; left < 64 {
 			word &= 1<<left - 1
 		}
@@ -25,8 +25,8 @@ func Rows(rows []int32, bitmap []byte, from, n int, want bool) []int32 {
 	return rows
 }
 
-// bits64 reads 64 bits from bit at on; bits past the end are 0.
-func bits64(bitmap []byte, at int) uint64 {
+// Bits64 reads 64 bits from bit at on; bits past the end are 0.
+func Bits64(bitmap []byte, at int) uint64 {
 	bitmap = bitmap[min(at/8, len(bitmap)):]
 	if len(bitmap) > 8 {
 		low := binary.LittleEndian.Uint64(bitmap)
