@@ -6,25 +6,19 @@ import (
 	"os"
 	"sync"
 
-	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-
 	"flagfill/engine"
 )
 
 // arrowReader reads the rows of one split, record batch after record batch. Of
 // each it reads the columns asked for and nothing else.
 type arrowReader struct {
+	rowReader
 	of      *arrowFile
 	file    *os.File
 	columns []*arrowColumnReader
-	schema  *arrow.Schema
-	record  arrow.Record // of the batch at hand
-	scratch []byte       // metadata
-	err     error        // the end, or damage: final
+	scratch []byte // metadata
 
 	batch         int
-	row           int64 // in the file: the next
 	end, batchEnd int64 // in the file: of the split, of the record batch
 	isWhole       bool  // the record batch is read from its first row
 }
@@ -43,13 +37,12 @@ func (f *arrowFile) open(split engine.Split, columns []int) (_ engine.Reader, er
 	if err != nil {
 		return nil, err
 	}
-	r := &arrowReader{of: f, file: file, row: split.FirstRow, end: split.FirstRow + split.Rows, batchEnd: split.FirstRow}
+	r := &arrowReader{of: f, file: file, end: split.FirstRow + split.Rows, batchEnd: split.FirstRow}
 	if split.FirstRow < 0 || split.Rows < 0 || split.Rows > f.index.rows()-split.FirstRow {
 		r.Close()
 		return nil, fmt.Errorf("it has no rows %d to %d", split.FirstRow, r.end)
 	}
-	fields := make([]arrow.Field, len(columns))
-	for i, at := range columns {
+	for _, at := range columns {
 		if at < 0 || at >= len(f.index.schema.columns) {
 			r.Close()
 			return nil, fmt.Errorf("it has no column %d", at)
@@ -62,9 +55,8 @@ func (f *arrowFile) open(split engine.Split, columns []int) (_ engine.Reader, er
 		c := arrowColumnReaders.Get().(*arrowColumnReader)
 		c.column = column
 		r.columns = append(r.columns, c)
-		fields[i] = arrow.Field{Name: column.Name, Type: column.Type, Nullable: true}
 	}
-	r.schema = arrow.NewSchema(fields, nil)
+	r.rowReader = newRowReader(split.FirstRow, columns, func(at int) (string, bool) { return f.index.schema.columns[at].Name, true })
 	return r, nil
 }
 
@@ -72,18 +64,10 @@ func (f *arrowFile) open(split engine.Split, columns []int) (_ engine.Reader, er
 // or a dictionary array of String; both have textPad readable bytes before their
 // first value.
 func (r *arrowReader) Next(batch *engine.Batch) error {
-	*batch = engine.Batch{}
-	r.release()
-	if r.err == nil {
-		r.err = r.next(batch)
-	}
-	if r.err != nil && r.err != io.EOF {
-		r.err = refusal(r.of.table, r.of.path, r.err)
-	}
-	return r.err
+	return r.next(batch, r.read, func(err error) error { return refusal(r.of.table, r.of.path, err) })
 }
 
-func (r *arrowReader) next(batch *engine.Batch) (err error) {
+func (r *arrowReader) read() (n int, err error) {
 	at := -1 // the column at work
 	defer func() {
 		if err != nil && err != io.EOF {
@@ -92,37 +76,26 @@ func (r *arrowReader) next(batch *engine.Batch) (err error) {
 	}()
 	defer barrier(&err)
 	if r.row == r.end {
-		return io.EOF
+		return 0, io.EOF
 	}
 	if r.row == r.batchEnd {
 		if err := r.startBatch(&at); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	n := int(min(batchRows, r.end-r.row, r.batchEnd-r.row))
-	arrays := make([]arrow.Array, 0, len(r.columns))
-	defer func() {
-		for _, a := range arrays {
-			a.Release() // the record holds it
-		}
-	}()
+	n = int(min(batchRows, r.end-r.row, r.batchEnd-r.row))
 	for i, c := range r.columns {
 		at = i
-		a, err := c.take(n)
-		if err != nil {
-			return err
+		if r.arrays[i], err = c.take(n); err != nil {
+			return 0, err
 		}
-		arrays = append(arrays, a)
 		if r.row+int64(n) == r.batchEnd && r.isWhole {
 			if err := c.finish(); err != nil {
-				return err
+				return 0, err
 			}
 		}
 	}
-	r.record = array.NewRecord(r.schema, arrays, int64(n))
-	batch.Record, batch.FirstRow = r.record, r.row
-	r.row += int64(n)
-	return nil
+	return n, nil
 }
 
 // startBatch goes to the next row in the record batch that has it.
@@ -167,14 +140,6 @@ func (r *arrowReader) locate(column int, err error) error {
 		err = inColumn(&r.columns[column].column, err)
 	}
 	return fmt.Errorf("record batch %d: %w", r.batch, err)
-}
-
-// release lets go of the batch that was given last.
-func (r *arrowReader) release() {
-	if r.record != nil {
-		r.record.Release()
-		r.record = nil
-	}
 }
 
 // Close gives the memory back; what Next gave is no longer valid.

@@ -6,15 +6,13 @@ import (
 	"io"
 	"os"
 
-	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-
 	"flagfill/engine"
 	"flagfill/engine/kernel"
 )
 
 // csvReader reads the rows of one split.
 type csvReader struct {
+	rowReader
 	of      *csvFile
 	text    *csvText
 	scanner *csvScanner // the text's
@@ -22,11 +20,6 @@ type csvReader struct {
 	isFirst bool         // of the file's splits: lines are counted from its beginning
 	wanted  []int        // indexes into the header
 	columns []*csvColumn // beside wanted
-	arrays  []arrow.Array
-	schema  *arrow.Schema
-	record  arrow.Record // of the batch at hand
-	row     int64        // the next: in the split, or in the file where its first row is known
-	err     error        // the end, or a fault: final
 
 	block kernel.Fields // rows of the scanner
 	taken int           // of them
@@ -64,7 +57,8 @@ func (f *csvFile) read(within byteRange, columns []int) (*csvReader, error) {
 		return nil, err
 	}
 	r := &csvReader{of: f, text: text, scanner: text.scanner, header: header, isFirst: within.from == 0, wanted: columns,
-		arrays: make([]arrow.Array, len(columns)), block: kernel.Fields{Columns: 1}}
+		block: kernel.Fields{Columns: 1}}
+	r.rowReader = newRowReader(0, columns, func(at int) (string, bool) { return header[at], true })
 	for _, at := range columns {
 		c, kept := f.columns[at].Get().(*csvColumn)
 		if !kept {
@@ -82,40 +76,20 @@ func (r *csvReader) ReadNumbers(column int) { r.columns[column].batch.numbers = 
 // dictionary array, any other a String array; both have textPad readable bytes
 // before their first value. An empty field is an empty text, and null among
 // numbers.
-func (r *csvReader) Next(batch *engine.Batch) error {
-	*batch = engine.Batch{}
-	r.release()
-	if r.err == nil {
-		r.err = r.next(batch)
-		if r.err != nil && r.err != io.EOF {
-			r.err = r.refuse(r.err)
-		}
-	}
-	return r.err
-}
+func (r *csvReader) Next(batch *engine.Batch) error { return r.next(batch, r.read, r.refuse) }
 
-func (r *csvReader) next(batch *engine.Batch) (err error) {
-	defer barrier(&err)
-	n := 0
+func (r *csvReader) read() (n int, err error) {
 	if r.taken == r.block.Rows() {
 		r.block.Ends, r.taken = nil, 0
 		if _, err := r.scanner.block(&r.block, len(r.header)); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if rows := r.block.Rows() - r.taken; rows > 0 {
 		n = min(rows, batchRows)
-		err = r.takeBlock(n)
-	} else {
-		n, err = r.takeRows()
+		return n, r.takeBlock(n)
 	}
-	if err != nil {
-		return err
-	}
-	r.wrap(n)
-	batch.Record, batch.FirstRow = r.record, r.row
-	r.row += int64(n)
-	return nil
+	return r.takeRows()
 }
 
 // takeBlock makes the next n rows of the block a batch.
@@ -189,37 +163,6 @@ func (r *csvReader) refuse(err error) error {
 		err = r.of.refuse(errChanged)
 	}
 	return err
-}
-
-// wrap makes the arrays a record. The schema changes only where the form of a
-// column does.
-func (r *csvReader) wrap(n int) {
-	same := r.schema != nil
-	for i, a := range r.arrays {
-		same = same && r.schema.Field(i).Type == a.DataType()
-	}
-	if !same {
-		fields := make([]arrow.Field, len(r.arrays))
-		for i, a := range r.arrays {
-			fields[i] = arrow.Field{Name: r.header[r.wanted[i]], Type: a.DataType(), Nullable: true}
-		}
-		r.schema = arrow.NewSchema(fields, nil)
-	}
-	r.record = array.NewRecord(r.schema, r.arrays, int64(n))
-}
-
-// release lets go of the batch that was given last.
-func (r *csvReader) release() {
-	for i, a := range r.arrays {
-		if a != nil {
-			a.Release()
-			r.arrays[i] = nil
-		}
-	}
-	if r.record != nil {
-		r.record.Release()
-		r.record = nil
-	}
 }
 
 // Close lets go of the file and gives the buffers back; what Next gave is no

@@ -30,7 +30,9 @@ func cutAtRows(ctx context.Context, file io.ReaderAt, headerBytes, size, splitBy
 		for _, windowBytes := range cutWindowBytes {
 			known := len(window)
 			window = append(window, make([]byte, min(windowBytes, size-due)-int64(known))...)
-			if _, err := file.ReadAt(window[known:], due+int64(known)); err != nil {
+			if _, err := file.ReadAt(window[known:], due+int64(known)); err == io.EOF {
+				return nil, errChanged
+			} else if err != nil {
 				return nil, err
 			}
 			ended := due+int64(len(window)) == size

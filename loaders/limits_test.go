@@ -37,6 +37,9 @@ func mustEnd(t *testing.T, past bool, err error, part string) {
 	if !past && err != nil || past && (err == nil || !strings.Contains(err.Error(), part)) {
 		t.Errorf("past the limit %v: %v, want %q", past, err, part)
 	}
+	if past {
+		t.Logf("one past a limit: %v", err)
+	}
 }
 
 func TestFootersAtTheirLimits(t *testing.T) {

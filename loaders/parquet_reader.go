@@ -6,25 +6,18 @@ import (
 	"os"
 	"sync"
 
-	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-
 	"flagfill/engine"
 )
 
 // parquetReader reads the rows of one split, row group after row group.
 type parquetReader struct {
+	rowReader
 	of      *parquetFile
 	file    *os.File
 	footer  *footer
 	columns []*columnReader
-	arrays  []arrow.Array // of the batch at hand
-	schema  *arrow.Schema
-	record  arrow.Record
-	err     error // the end, or damage: final
 
 	rowGroup      int
-	row           int64 // in the file: the next
 	end, groupEnd int64 // in the file: of the split, of the row group
 }
 
@@ -43,7 +36,7 @@ func (f *parquetFile) open(split engine.Split, columns []int) (_ engine.Reader, 
 	if err != nil {
 		return nil, err
 	}
-	r := &parquetReader{of: f, file: file, footer: foot, row: split.FirstRow, end: split.FirstRow + split.Rows}
+	r := &parquetReader{of: f, file: file, footer: foot, end: split.FirstRow + split.Rows}
 	if split.FirstRow < 0 || split.Rows < 0 || split.Rows > foot.rows()-split.FirstRow {
 		r.Close()
 		return nil, fmt.Errorf("it has no rows %d to %d", split.FirstRow, r.end)
@@ -61,7 +54,7 @@ func (f *parquetFile) open(split engine.Split, columns []int) (_ engine.Reader, 
 		c.column = foot.columns[i]
 		r.columns = append(r.columns, c)
 	}
-	r.arrays = make([]arrow.Array, len(columns))
+	r.rowReader = newRowReader(split.FirstRow, columns, func(at int) (string, bool) { return foot.columns[at].Name, foot.columns[at].optional })
 	r.rowGroup = foot.rowGroupAt(r.row)
 	r.groupEnd = r.row // the first Next starts the row group
 	return r, nil
@@ -74,18 +67,10 @@ func (r *parquetReader) ReadNumbers(column int) { r.columns[column].batch.number
 // dictionary array as long as its pages are dictionary-encoded, else a String
 // array; both have textPad readable bytes before their first value.
 func (r *parquetReader) Next(batch *engine.Batch) error {
-	*batch = engine.Batch{}
-	r.release()
-	if r.err == nil {
-		r.err = r.next(batch)
-	}
-	if r.err != nil && r.err != io.EOF {
-		r.err = refusal(r.of.table, r.of.path, r.err)
-	}
-	return r.err
+	return r.next(batch, r.read, func(err error) error { return refusal(r.of.table, r.of.path, err) })
 }
 
-func (r *parquetReader) next(batch *engine.Batch) (err error) {
+func (r *parquetReader) read() (n int, err error) {
 	at := -1 // the column at work
 	defer func() {
 		if err != nil && err != io.EOF {
@@ -94,30 +79,27 @@ func (r *parquetReader) next(batch *engine.Batch) (err error) {
 	}()
 	defer barrier(&err)
 	if r.row == r.end {
-		return io.EOF
+		return 0, io.EOF
 	}
 	if r.row == r.groupEnd {
 		if err := r.startRowGroup(&at); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	n := int(min(batchRows, r.end-r.row, r.groupEnd-r.row))
+	n = int(min(batchRows, r.end-r.row, r.groupEnd-r.row))
 	for i, c := range r.columns {
 		at = i
 		if n, err = c.extent(n); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for i, c := range r.columns {
 		at = i
 		if r.arrays[i], err = c.take(n); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	r.wrap(n)
-	batch.Record, batch.FirstRow = r.record, r.row
-	r.row += int64(n)
-	return nil
+	return n, nil
 }
 
 // startRowGroup goes to the next row in the row group that has it.
@@ -142,43 +124,12 @@ func (r *parquetReader) startRowGroup(at *int) error {
 	return nil
 }
 
-// wrap makes the arrays a record. The schema changes only where a column
-// changes between dictionary and plain.
-func (r *parquetReader) wrap(n int) {
-	same := r.schema != nil
-	for i, a := range r.arrays {
-		same = same && r.schema.Field(i).Type == a.DataType()
-	}
-	if !same {
-		fields := make([]arrow.Field, len(r.arrays))
-		for i, a := range r.arrays {
-			fields[i] = arrow.Field{Name: r.columns[i].column.Name, Type: a.DataType(), Nullable: r.columns[i].column.optional}
-		}
-		r.schema = arrow.NewSchema(fields, nil)
-	}
-	r.record = array.NewRecord(r.schema, r.arrays, int64(n))
-}
-
 // locate says where in the file an error arose.
 func (r *parquetReader) locate(column int, err error) error {
 	if column < 0 {
 		return fmt.Errorf("row group %d: %w", r.rowGroup, err)
 	}
 	return fmt.Errorf("row group %d, column %s: %w", r.rowGroup, engine.Shown(r.columns[column].column.Name), err)
-}
-
-// release lets go of the batch that was given last.
-func (r *parquetReader) release() {
-	for i, a := range r.arrays {
-		if a != nil {
-			a.Release()
-			r.arrays[i] = nil
-		}
-	}
-	if r.record != nil {
-		r.record.Release()
-		r.record = nil
-	}
 }
 
 // Close gives the buffers back; what Next gave is no longer valid.
