@@ -83,12 +83,14 @@ func (c *Coherence) cautions(asOf time.Time) (cautions []string, err error) {
 
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// hours are whole ones as a person would say them, and finer where they are few.
+// hours says a length of time to the minute, as a person would.
 func hours(d time.Duration) string {
-	if d < 10*time.Hour {
-		return d.Round(time.Minute).String()
+	d = d.Round(time.Minute)
+	text := fmt.Sprintf("%d h", d/time.Hour)
+	if minutes := d % time.Hour / time.Minute; minutes > 0 {
+		text += fmt.Sprintf(" %d min", minutes)
 	}
-	return fmt.Sprintf("%d h", int(d.Round(time.Hour).Hours()))
+	return text
 }
 
 // cautions are what an operator should look at, none of which stops a run.

@@ -45,7 +45,7 @@ func TestCoherenceCautions(t *testing.T) {
 	}{
 		{"nobody says anything", "", "", "", 0, nil},
 		{"a day apart is allowed", "2026-11-20 02:00", "2026-11-21 02:00", "2026-11-20", 0, nil},
-		{"a minute more is not", "2026-11-20 01:59", "2026-11-21 02:00", "2026-11-20", 0, []string{"snapshots apart"}},
+		{"a minute more is not", "2026-11-20 01:59", "2026-11-21 02:00", "2026-11-20", 0, []string{"snapshots apart: devices were taken at 2026-11-20T01:59:00Z and meter_points at 2026-11-21T02:00:00Z, 24 h 1 min apart"}},
 		{"nor the other way round", "2026-11-21 02:00", "2026-11-20 01:59", "2026-11-19", 0, []string{"snapshots apart"}},
 		{"only devices, and points know nothing later", "2026-11-19 00:00", "", "2026-11-20", 0, nil},
 		{"only devices, and points know a change a day later", "2026-11-18 23:59", "", "2026-11-20", 0, []string{"snapshots apart"}},
