@@ -132,6 +132,52 @@ func TestBackfillMakesOnlyTheTwoMoves(t *testing.T) {
 	}
 }
 
+// A question that is as recorded takes the recorded status as it stands,
+// whatever the devices: but a row in doubt, and a status that is not in force,
+// are held.
+func TestAsRecorded(t *testing.T) {
+	for _, c := range []struct {
+		recorded ServiceStatus
+		ownRow   bool
+		want     Decision
+	}{
+		{Active, false, Decision{Status: Active, Rule: RuleRecorded}},
+		{Null, false, Decision{Status: Null, Rule: RuleRecorded}},
+		{Active, true, Decision{Status: Active, Rule: RuleOwnRow, Hold: true}},
+		{LegacyS, false, Decision{Status: LegacyS, Rule: RuleOwnRow, Hold: true}},
+		{LegacyS, true, Decision{Status: LegacyS, Rule: RuleOwnRow, Hold: true}},
+	} {
+		p := Point{Set: Of(Decommissioned), Recorded: c.recorded, OwnRow: c.ownRow}
+		o := Question{Rules: DefaultRules(), AsRecorded: true}.Outcome(p)
+		if o.Decision != c.want || (o.Fate == Held) != c.want.Hold {
+			t.Errorf("recorded %s, own row %v: %+v, want %+v", c.recorded, c.ownRow, o, c.want)
+		}
+	}
+}
+
+// A point depends on a question where one answer gives it another status, hold
+// or reportability: the rule that says so may be another.
+func TestDiffers(t *testing.T) {
+	o := Outcome{Decision: Decision{Status: Active, Rule: RuleRecorded}, Reportable: true}
+	for _, c := range []struct {
+		what   string
+		change func(*Outcome)
+		want   bool
+	}{
+		{"nothing", func(*Outcome) {}, false},
+		{"the rule", func(o *Outcome) { o.Rule = RuleOwnRow }, false},
+		{"the status", func(o *Outcome) { o.Status = Installed }, true},
+		{"the hold", func(o *Outcome) { o.Hold = true }, true},
+		{"the reportability", func(o *Outcome) { o.Reportable = false }, true},
+	} {
+		other := o
+		c.change(&other)
+		if got := o.Differs(other); got != c.want {
+			t.Errorf("%s is another: %v, want %v", c.what, got, c.want)
+		}
+	}
+}
+
 func TestDemotes(t *testing.T) {
 	want := map[[2]ServiceStatus]bool{{Active, NotActive}: true, {Active, Installed}: true, {Installed, NotActive}: true}
 	for _, from := range everyServiceStatus {
