@@ -104,9 +104,10 @@ func withoutPage(t *testing.T, file []byte, column string) []byte {
 	leaf, _ := table.Schema().Lookup(column)
 	at := table.Metadata().RowGroups[0].Columns[leaf.ColumnIndex].MetaData
 	damaged := bytes.Clone(file)
-	for i := range 4 {
-		damaged[at.DictionaryPageOffset+int64(i)] = 0xff
-		damaged[at.DataPageOffset+int64(i)] = 0xff
+	for _, page := range []int64{at.DictionaryPageOffset, at.DataPageOffset} {
+		if page > 0 { // 0: the column has no dictionary
+			copy(damaged[page:], "\xff\xff\xff\xff")
+		}
 	}
 	return damaged
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,7 +116,7 @@ func (v *verifier) readDifferences(ctx context.Context, r io.ReaderAt, size int6
 	first := int64(0)
 	var classes []engine.Class
 	var numbers []meterpoint.MPxN
-	last := meterpoint.MPxN(0)
+	var last meterpoint.MPxN
 	for _, group := range file.RowGroups() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -133,7 +134,7 @@ func (v *verifier) readDifferences(ctx context.Context, r io.ReaderAt, size int6
 		for i, class := range classes {
 			counts[class]++
 			if class == lineOf(engine.RowUnreadable) { // no number is to be expected, and nothing but its like may follow
-				last = 1 << 63
+				last = math.MaxUint64
 				continue
 			}
 			if numbers[i] < last || numbers[i] == 0 {
