@@ -93,6 +93,20 @@ func TestSignatureIsTold(t *testing.T) {
 	}
 }
 
+// TestBytesProven: a signature that is missing or another's leaves the files
+// what they are.
+func TestBytesProven(t *testing.T) {
+	signature, file := Finding{signatureName, "is missing"}, Finding{sumsName, "is not sorted"}
+	for _, c := range []struct {
+		findings Findings
+		want     bool
+	}{{nil, true}, {Findings{signature}, true}, {Findings{file}, false}, {Findings{signature, file}, false}} {
+		if got := (&Verification{Findings: c.findings}).BytesProven(); got != c.want {
+			t.Errorf("%v: %v", c.findings, got)
+		}
+	}
+}
+
 // TestPropertySignature changes signed publications in every way in which a
 // thief who has everything but the key could, and demands the signature. The
 // untrusted comment alone is not signed.

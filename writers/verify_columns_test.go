@@ -49,7 +49,7 @@ func TestMPxNsAreCanonical(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	for _, text := range []string{"", "x", "12x", " 12", "012", "-1", "10000000000000"} {
-		if got, err := read(written(t, changeRow{MPxN: "1"}, changeRow{MPxN: text})); err == nil || !strings.Contains(err.Error(), "canonical form") {
+		if got, err := read(written(t, changeRow{MPxN: "7"}, changeRow{MPxN: text})); err == nil || !strings.Contains(err.Error(), "canonical form") {
 			t.Errorf("%q reads as %v, %v", text, got, err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestSourceTellsWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
-	sound, four := &source{file: file}, make([]byte, 4)
+	sound, four := &source{file: file, size: 4}, make([]byte, 4)
 	if n, err := sound.ReadAt(four, 0); n != 4 || err != nil || string(four) != "text" {
 		t.Errorf("%q, %v", four[:n], err)
 	}
@@ -160,6 +160,10 @@ func TestSourceTellsWhy(t *testing.T) {
 	}
 	if err := sound.failure(); err != nil {
 		t.Errorf("the file is at fault: %v", err)
+	}
+	shrunk := &source{file: file, size: 8} // when it was listed
+	if n, err := shrunk.ReadAt(four, 2); n != 2 || !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(shrunk.failure(), io.ErrUnexpectedEOF) {
+		t.Errorf("%d bytes, %v, and the file's fault is %v", n, err, shrunk.failure())
 	}
 	for _, read := range []func(s *source) (int, error){
 		func(s *source) (int, error) { return s.Read(four) },
@@ -202,6 +206,9 @@ func TestListingsThatDisagree(t *testing.T) {
 		}, Finding{manifestName, "is not listed in SHA256SUMS"}},
 		{"a file gone", func(dir string, _ *Manifest) error { return os.Remove(filepath.Join(dir, runName)) },
 			Finding{runName, "is listed in SHA256SUMS and missing"}},
+		{"a file gone, and its digest too", func(dir string, _ *Manifest) error {
+			return errors.Join(os.Remove(filepath.Join(dir, runName)), editing(sumsName, without(`run\.json`))(dir))
+		}, Finding{runName, "is listed in manifest.json and missing"}},
 		{"a file longer, and its digest too", relisted(func(s string) string { return s + "\n" }),
 			Finding{runName, "is not the file that manifest.json lists"}},
 		{"a file changed, and its digest too", relisted(func(s string) string { return strings.Replace(s, "{", "[", 1) }),
@@ -254,6 +261,43 @@ func TestListingsThatAreNotRead(t *testing.T) {
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("of %s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestTextsThatAreNotRead: what is too large is a finding and nothing more; a
+// file that is shorter than when it was listed is none, but cannot be read.
+func TestTextsThatAreNotRead(t *testing.T) {
+	published, _ := publishSmall(t)
+	reconciled, _ := reconcileSmall(t)
+	compared := func(v *verifier) error { return errors.Join(v.readManifest(), v.compareReport()) }
+	for _, c := range []struct {
+		dir, name string
+		read      func(v *verifier) error
+	}{
+		{published, manifestName, (*verifier).readManifest},
+		{published, runName, compared},
+		{published, reportName, compared},
+		{reconciled, reconciliationName, (*verifier).readReconciliation},
+	} {
+		of := func(size int64) *verifier {
+			v := newVerifier(OS{}, c.dir, nil, nil)
+			if err := v.listTop(); err != nil {
+				t.Fatal(err)
+			}
+			if size != 0 {
+				v.sizes[c.name] = size
+			}
+			return v
+		}
+		if v := of(0); c.read(v) != nil || len(v.findings) > 0 {
+			t.Errorf("%s: %v", c.name, v.findings)
+		}
+		if v := of(maxTextBytes + 1); c.read(v) != nil || !slices.Equal(v.findings, Findings{{c.name, "is far too large"}}) {
+			t.Errorf("%s, too large: %v", c.name, v.findings)
+		}
+		if v := of(maxTextBytes); !errors.Is(c.read(v), io.ErrUnexpectedEOF) || len(v.findings) > 0 {
+			t.Errorf("%s, shorter than it was: %v", c.name, v.findings)
 		}
 	}
 }

@@ -26,11 +26,11 @@ func (v *verifier) compareReport() error {
 		form, madeOf = reconciliationForm, madeOfReconciliation
 	}
 	text, err := v.readText(reportName)
-	if err != nil || text == nil {
+	if err != nil {
 		return err
 	}
 	head, err := page.Head(form)
-	if err != nil || !bytes.HasPrefix(text, head) {
+	if err != nil || !bytes.HasPrefix(text, head) { // nor has a report that could not be read, which is found
 		return err
 	}
 	run, err := v.readText(runName)
