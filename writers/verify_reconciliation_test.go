@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"flagfill/engine"
@@ -80,4 +83,43 @@ func TestDifferencesOfTwoRowGroups(t *testing.T) {
 			t.Errorf("lines of %s stand in %d, want %d", engine.LineClass(engine.Class(class)), v.differenceRows[class], want[class])
 		}
 	}
+}
+
+// TestReconciliationIsProven, and with it the records of its corrections; a file
+// that is gone is found once.
+func TestReconciliationIsProven(t *testing.T) {
+	dir, _ := reconcileSmall(t)
+	whole, err := Verify(t.Context(), OS{}, dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	corrections, err := Verify(t.Context(), OS{}, filepath.Join(dir, correctionsName), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(whole.Findings) > 0 || whole.Records == 0 || whole.Records != corrections.Records {
+		t.Errorf("%d records, %d in its corrections, found: %v", whole.Records, corrections.Records, whole.Findings)
+	}
+	if err := os.Remove(filepath.Join(dir, exceptionsName)); err != nil {
+		t.Fatal(err)
+	}
+	without, err := Verify(t.Context(), OS{}, dir, 1)
+	if want := (Findings{{exceptionsName, "is listed in SHA256SUMS and missing"}}); err != nil || !slices.Equal(without.Findings, want) {
+		t.Errorf("%v, %v", without.Findings, err)
+	}
+}
+
+// TestCorrectionsThatCannotBegin: then nothing does.
+func TestCorrectionsThatCannotBegin(t *testing.T) {
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "out")
+	s := testSettings()
+	s.Flows.MaxRecords = -1
+	_, err := CreateReconciliation(t.Context(), OS{}, dir, testConfig(), s, true)
+	wantRefusal(t, err, engine.RefusedUsage)
+	failing := newFaulty(OS{}, fault{at: "mkdir " + filepath.Join(parent, ".out.partial-test", correctionsName) + " #1", err: syscall.ENOSPC})
+	if _, err := CreateReconciliation(t.Context(), failing, dir, testConfig(), testSettings(), true); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("got %v", err)
+	}
+	wantEntries(t, parent)
 }
