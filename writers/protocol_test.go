@@ -143,6 +143,34 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// TestCancelledBeforeTheRename: what is proven by then is not published.
+func TestCancelledBeforeTheRename(t *testing.T) {
+	parent, cfg := t.TempDir(), testConfig()
+	cfg.Workers = 1
+	changes, result := run(cfg, smallPoints())
+	commit := func(ctx context.Context, fsys FS, name string) error {
+		p, err := Create(t.Context(), fsys, filepath.Join(parent, name), cfg, testSettings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(p.Write(changes), p.WriteExceptions(testExceptions)); err != nil {
+			t.Fatal(err)
+		}
+		_, err = p.Commit(ctx, result)
+		return err
+	}
+	var opened []string
+	if err := commit(t.Context(), opening{OS{}, &opened}, "whole"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	left := len(opened) // the last one is for the report, made once more when all is proven
+	if err := commit(ctx, cancelling{OS{}, &left, cancel}, "out"); !errors.Is(err, context.Canceled) || left != 0 {
+		t.Errorf("got %v, with %d files to open", err, left)
+	}
+	wantEntries(t, parent, "whole")
+}
+
 func TestDryRun(t *testing.T) {
 	parent := t.TempDir()
 	wet, err := publish(t, OS{}, filepath.Join(parent, "wet"), testConfig(), testSettings(), smallPoints())
