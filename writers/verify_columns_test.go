@@ -301,3 +301,18 @@ func TestTextsThatAreNotRead(t *testing.T) {
 		}
 	}
 }
+
+// TestReportIsNotMadeAgain where something that it is made of cannot be opened.
+func TestReportIsNotMadeAgain(t *testing.T) {
+	dir, _ := publishSmall(t)
+	for _, name := range []string{reportName, runName, exceptionsName} {
+		failing := newFaulty(OS{}, fault{at: "open " + filepath.Join(dir, name) + " #1", err: syscall.EIO})
+		v := newVerifier(failing, dir, nil, nil)
+		if err := errors.Join(v.listTop(), v.readManifest()); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.compareReport(); !errors.Is(err, syscall.EIO) || len(v.findings) > 0 {
+			t.Errorf("%s: %v, found: %v", name, err, v.findings)
+		}
+	}
+}
