@@ -66,7 +66,10 @@ func (b *bench) measure(ctx context.Context, what []string) error {
 	if !ok {
 		return fmt.Errorf("cannot measure %q: name job, formats, reconcile, publish or tables", what)
 	}
-	return measurement(ctx)
+	if err := measurement(ctx); err != nil {
+		return err
+	}
+	return b.show(strings.Join(what, " "))
 }
 
 // say tells what is being done.

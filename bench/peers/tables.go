@@ -13,18 +13,39 @@ import (
 
 const jobChart = "peers.svg"
 
+// sections are the tables of bench/README.md, by the sheet each is made from.
+var sections = []struct {
+	measurement, sheet, command string
+	table                       func(measure.Sheet) (string, error)
+}{
+	{"job", jobSheet, "make bench-peers", jobTables},
+	{"formats", formatsSheet, "make bench-formats", formatsTable},
+	{"reconcile", reconcileSheet, "make bench-reconcile", reconcileTable},
+	{"publish", publishSheet, "make bench-publish", publishTable},
+}
+
+// show prints the table of what has just been measured.
+func (b *bench) show(measurement string) error {
+	for _, s := range sections {
+		if s.measurement != measurement {
+			continue
+		}
+		sheet, err := measure.ReadSheetFile(filepath.Join(b.results, s.sheet+".txt"))
+		if err != nil {
+			return err
+		}
+		text, err := s.table(sheet)
+		if err != nil {
+			return fmt.Errorf("cannot make the table %s: %w", s.sheet, err)
+		}
+		fmt.Println("\n" + text)
+	}
+	return nil
+}
+
 // tables makes the sections of the README, and the chart, from the sheets that
 // are there.
 func (b *bench) tables(context.Context) error {
-	sections := []struct {
-		sheet, command string
-		table          func(measure.Sheet) (string, error)
-	}{
-		{jobSheet, "make bench-peers", jobTables},
-		{formatsSheet, "make bench-formats", formatsTable},
-		{reconcileSheet, "make bench-reconcile", reconcileTable},
-		{publishSheet, "make bench-publish", publishTable},
-	}
 	for _, s := range sections {
 		text := "Not measured yet: `" + s.command + "` does it."
 		sheet, err := measure.ReadSheetFile(filepath.Join(b.results, s.sheet+".txt"))

@@ -72,5 +72,8 @@ func (b *bench) measure(ctx context.Context, what []string) error {
 	if !ok {
 		return fmt.Errorf("cannot measure %q: name profiles, scaling, shapes, memory or tables", what)
 	}
-	return measurement(ctx)
+	if err := measurement(ctx); err != nil {
+		return err
+	}
+	return b.show(strings.Join(what, " "))
 }

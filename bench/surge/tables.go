@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,31 +27,9 @@ const (
 // tables makes the sections of the README, and the chart, from the sheets that
 // are there.
 func (b *bench) tables(context.Context) error {
-	var surges []surge
-	for _, p := range profiles(1) {
-		s := surge{name: p.name}
-		if err := errors.Join(b.read(surgeSheet+p.name, &s.runs), b.read(surgeSheet+p.name+receiversSheet, &s.receivers)); err != nil {
-			return err
-		}
-		if s.runs.Rows != nil {
-			surges = append(surges, s)
-		}
-	}
-	var growth, shaped, remembered measure.Sheet
-	if err := errors.Join(b.read(scalingSheet, &growth), b.read(shapesSheet, &shaped), b.read(memorySheet, &remembered)); err != nil {
+	sections, growth, err := b.sections()
+	if err != nil {
 		return err
-	}
-	sections := []struct {
-		name, command string
-		measured      bool
-		table         func() (string, error)
-	}{
-		{"surge", "make bench-surge", surges != nil, func() (string, error) { return surgeTable(surges) }},
-		{"rdps", "make bench-surge", surges != nil, func() (string, error) { return receiversTable(surges) }},
-		{"scaling", "make bench-scaling", growth.Rows != nil, func() (string, error) { return scalingTable(growth) }},
-		{"shapes", "make bench-shapes", shaped.Rows != nil, func() (string, error) { return shapesTable(shaped) }},
-		{"memory", "make bench-memory", remembered.Rows != nil, func() (string, error) { return memoryTable(remembered) }},
-		{"reached", "make bench-scaling bench-memory", growth.Rows != nil || remembered.Rows != nil, func() (string, error) { return goalsTable(growth, remembered) }},
 	}
 	for _, s := range sections {
 		text, err := "Not measured yet: `"+s.command+"` does it.", error(nil)
@@ -68,6 +47,60 @@ func (b *bench) tables(context.Context) error {
 		return nil
 	}
 	return b.chart(growth)
+}
+
+// section is a table of bench/README.md.
+type section struct {
+	name, command string
+	measurements  string // after which it is shown, separated by spaces
+	measured      bool
+	table         func() (string, error)
+}
+
+// show prints the tables of what has just been measured.
+func (b *bench) show(measurement string) error {
+	sections, _, err := b.sections()
+	if err != nil {
+		return err
+	}
+	for _, s := range sections {
+		if !slices.Contains(strings.Fields(s.measurements), measurement) {
+			continue
+		}
+		text, err := s.table()
+		if err != nil {
+			return fmt.Errorf("cannot make the table %s: %w", s.name, err)
+		}
+		fmt.Println("\n" + text)
+	}
+	return nil
+}
+
+// sections are the tables, and the sheet of the chart, as far as they are
+// measured.
+func (b *bench) sections() (_ []section, growth measure.Sheet, err error) {
+	var surges []surge
+	for _, p := range profiles(1) {
+		s := surge{name: p.name}
+		if err := errors.Join(b.read(surgeSheet+p.name, &s.runs), b.read(surgeSheet+p.name+receiversSheet, &s.receivers)); err != nil {
+			return nil, growth, err
+		}
+		if s.runs.Rows != nil {
+			surges = append(surges, s)
+		}
+	}
+	var shaped, remembered measure.Sheet
+	if err := errors.Join(b.read(scalingSheet, &growth), b.read(shapesSheet, &shaped), b.read(memorySheet, &remembered)); err != nil {
+		return nil, growth, err
+	}
+	return []section{
+		{"surge", "make bench-surge", "profiles", surges != nil, func() (string, error) { return surgeTable(surges) }},
+		{"rdps", "make bench-surge", "profiles", surges != nil, func() (string, error) { return receiversTable(surges) }},
+		{"scaling", "make bench-scaling", "scaling", growth.Rows != nil, func() (string, error) { return scalingTable(growth) }},
+		{"shapes", "make bench-shapes", "shapes", shaped.Rows != nil, func() (string, error) { return shapesTable(shaped) }},
+		{"memory", "make bench-memory", "memory", remembered.Rows != nil, func() (string, error) { return memoryTable(remembered) }},
+		{"reached", "make bench-scaling bench-memory", "scaling memory", growth.Rows != nil || remembered.Rows != nil, func() (string, error) { return goalsTable(growth, remembered) }},
+	}, growth, nil
 }
 
 func (b *bench) chart(growth measure.Sheet) error {
