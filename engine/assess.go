@@ -101,7 +101,7 @@ func (a *assessor) assessRange(i int, to *assessed) error {
 		d.cells, d.ledger = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
 	if a.held != nil {
-		d.compare = a.held.take(i, &to.differences, before)
+		d.compare = a.held.take(i, to, before)
 	}
 	a.watch.Lap(stepFold)
 	d.decide(points, days)
@@ -275,19 +275,18 @@ func (d decider) point(key uint64, set uint32, rows []uint64, days []int32) (cel
 		}
 	}
 	v := d.verdicts.of(s)
-	class := Class(0)
 	if d.compare != nil {
-		s, class = d.compare.point(expected{m, route.rdp, v, day}, s)
+		s = d.compare.point(expected{m, route.rdp, v, day}, s)
 		v = d.verdicts.of(s)
 	}
 	cell = cellKey(route.rdp, m.Fuel(), s)
 	d.cells.add(cell, 1)
 	quiet = v.fate == meterpoint.Unchanged && !v.reportable && flags == 0
-	switch {
-	case v.fate != meterpoint.Unchanged || v.reportable:
+	if v.fate != meterpoint.Unchanged || v.reportable {
 		flags |= d.list(m, route, recorded, v, day)
-	case d.compare != nil && flags == 0:
-		d.compare.learn(route.rdp, m.Fuel(), class, cell, d.cells)
+	}
+	if d.compare != nil && flags == 0 {
+		d.compare.learn(cell, v, d.cells)
 	}
 	if flags != 0 {
 		d.ledger.flag(key, flags, int64(len(rows)))
@@ -332,21 +331,8 @@ func (d decider) list(m meterpoint.MPxN, route delivery, recorded meterpoint.Ser
 			effective, flags = d.run.asOfDay, flagMissingDate
 		}
 	}
-	c := d.changes
-	c.MPxN = append(c.MPxN, m)
-	c.RDP = append(c.RDP, route.rdp)
-	c.Old = append(c.Old, recorded)
-	c.New = append(c.New, v.status)
-	c.Rule = append(c.Rule, v.rule)
-	c.Disposition = append(c.Disposition, disposition)
-	c.EffectiveOn = append(c.EffectiveOn, effective)
+	d.changes.add(change{m, route.rdp, recorded, v.status, v.rule, disposition, effective})
 	return flags
-}
-
-func (c *Changes) reset(rdps []string) {
-	c.RDPs = rdps
-	c.MPxN, c.RDP, c.Old, c.New = c.MPxN[:0], c.RDP[:0], c.Old[:0], c.New[:0]
-	c.Rule, c.Disposition, c.EffectiveOn = c.Rule[:0], c.Disposition[:0], c.EffectiveOn[:0]
 }
 
 // written counts what went to the sink, to be held against the cells.

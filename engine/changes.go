@@ -44,6 +44,36 @@ type Changes struct {
 // Len is the number of meter points in the run.
 func (c *Changes) Len() int { return len(c.MPxN) }
 
+func (c *Changes) reset(rdps []string) {
+	c.RDPs = rdps
+	c.MPxN, c.RDP, c.Old, c.New = c.MPxN[:0], c.RDP[:0], c.Old[:0], c.New[:0]
+	c.Rule, c.Disposition, c.EffectiveOn = c.Rule[:0], c.Disposition[:0], c.EffectiveOn[:0]
+}
+
+// change is one row of changes before it is appended.
+type change struct {
+	mpxn        meterpoint.MPxN
+	rdp         uint8
+	old, new    meterpoint.ServiceStatus
+	rule        meterpoint.Rule
+	disposition Disposition
+	effectiveOn int32
+}
+
+func (c *Changes) change(i int) change {
+	return change{c.MPxN[i], c.RDP[i], c.Old[i], c.New[i], c.Rule[i], c.Disposition[i], c.EffectiveOn[i]}
+}
+
+func (c *Changes) add(x change) {
+	c.MPxN = append(c.MPxN, x.mpxn)
+	c.RDP = append(c.RDP, x.rdp)
+	c.Old = append(c.Old, x.old)
+	c.New = append(c.New, x.new)
+	c.Rule = append(c.Rule, x.rule)
+	c.Disposition = append(c.Disposition, x.disposition)
+	c.EffectiveOn = append(c.EffectiveOn, x.effectiveOn)
+}
+
 // Sink takes what a run finds. One goroutine calls it; slices are valid during
 // the call only. Nothing that it was given is public before the caller of Run
 // says so.

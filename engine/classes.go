@@ -126,6 +126,17 @@ type tally struct {
 
 func newTally() *tally { return &tally{} }
 
+// add counts points that are judged alike.
+func (t *tally) add(j *judged, points int64) {
+	t.counts[j.rdp][j.mpxn.Fuel()].Classes[j.class] += points
+	if j.class == Stale {
+		t.stale[j.held.first()][j.verdict.status] += points
+	}
+	if j.sendable {
+		t.sendable += points
+	}
+}
+
 func (t *tally) merge(other *tally) {
 	for rdp := range t.counts {
 		for fuel := range t.counts[rdp] {

@@ -123,7 +123,7 @@ func (e *explaining) compare(found []heldFound, points []pointFound, devices []d
 	changes.reset(e.run.deliveries.rdps)
 	differences.reset(e.run.deliveries.rdps)
 	decider{run: e.run, cells: newHistogram(), verdicts: e.expected, ledger: &ledger{}, changes: changes,
-		compare: &comparer{heldRange: held, comparison: e.run.comparison, tally: held.tally, to: differences, seen: seen},
+		compare: &comparer{heldRange: held, comparison: e.run.comparison, tally: held.tally, to: differences, changes: changes, seen: seen},
 	}.meet(wordsOf(points, devices))
 	return seen
 }

@@ -23,7 +23,7 @@ type heldRange struct {
 
 // take sorts the range's words of all gatherers. What a copy is kept of is
 // counted apart.
-func (h *heldRange) take(i int, to *Differences, kept *rangeCopy) *comparer {
+func (h *heldRange) take(i int, to *assessed, kept *rangeCopy) *comparer {
 	h.words, h.days = h.words[:0], h.days[:0]
 	for _, g := range h.run.gatherers {
 		chunks := g.held.words.Take(i)
@@ -33,7 +33,7 @@ func (h *heldRange) take(i int, to *Differences, kept *rangeCopy) *comparer {
 		}
 		h.used = append(h.used, chunks...)
 	}
-	c := &comparer{heldRange: h, comparison: h.run.comparison, tally: h.tally, to: to}
+	c := &comparer{heldRange: h, comparison: h.run.comparison, tally: h.tally, to: &to.differences, changes: to.changes}
 	if kept != nil {
 		kept.held, c.tally = heldCopy{slices.Clone(h.words), slices.Clone(h.days)}, newTally()
 	}
@@ -75,8 +75,18 @@ type comparer struct {
 	comparison *comparison
 	tally      *tally
 	to         *Differences
+	changes    *Changes   // where the decider lists what a point's correction changes
 	at         int        // of words
+	judged     judged     // the point at hand
 	seen       *heldClass // nil but in an explanation
+}
+
+// judged is what a comparison makes of a meter point.
+type judged struct {
+	expected
+	class    Class
+	held     Flags
+	sendable bool
 }
 
 // heldClass is what a comparison makes of one number.
@@ -162,7 +172,7 @@ func (c *comparer) conclude(m meterpoint.MPxN, responsible uint8) {
 
 // point classes a meter point and its rows. It returns the point's situation as
 // the corrections see it: its RDP was told what it holds.
-func (c *comparer) point(e expected, situation uint32) (uint32, Class) {
+func (c *comparer) point(e expected, situation uint32) uint32 {
 	c.unknownBelow(uint64(e.mpxn))
 	c.next(uint64(e.mpxn) + 1)
 	held, heldOn := Flags(0), int32(NoDay)
@@ -183,19 +193,14 @@ func (c *comparer) point(e expected, situation uint32) (uint32, Class) {
 	if c.seen != nil {
 		c.seen.rdp, c.seen.expected, c.seen.class = e.rdp, status, class
 	}
-	c.tally.counts[e.rdp][e.mpxn.Fuel()].Classes[class]++
-	if class == Stale {
-		c.tally.stale[held.first()][status]++
-	}
+	c.judged = judged{e, class, held, (class.corrected() || class == NotSendable) && status.Reported() && !e.verdict.silent}
+	c.tally.add(&c.judged, 1)
 	if class.IsDifference() {
 		c.to.add(lineOf(e, class, held, heldOn, c.comparison.asOfDay))
 		c.tally.listed++
 	}
-	if (class.corrected() || class == NotSendable) && status.Reported() && !e.verdict.silent {
-		c.tally.sendable++
-	}
 	c.conclude(e.mpxn, e.rdp)
-	return told(situation, class, status, held), class
+	return told(situation, class, status, held)
 }
 
 // lineOf is the line of a meter point that is a difference.

@@ -193,6 +193,36 @@ func countsOf(r *Reconciliation) (classes, rows map[string]int) {
 	return classes, rows
 }
 
+// readWhole is a run of a reconciliation that has read all and decided nothing.
+func readWhole(t *testing.T, c *heldCase) *run {
+	r, err := plan(t.Context(), c.cfg, Inputs{c.shapedDevices, c.shapedPoints}, &Progress{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.cfg.Baseline = meterpoint.BaselineReported
+	if r.held, err = planTable(t.Context(), Extract, joinedTables(c.shaped), nil); err != nil {
+		t.Fatal(err)
+	}
+	if r.comparison, err = newComparison(r, c.terms, &differenceSink{}); err != nil {
+		t.Fatal(err)
+	}
+	r.ranges = kernel.NewRanges(nil)
+	if err := r.choosePasses(); err != nil {
+		t.Fatal(err)
+	}
+	r.employ()
+	if err := r.gather(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.deliveries.resolve(r.rdpCodes); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.comparison.resolve(r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // The twin of a reconciliation finds every line, count and correction that is
 // not as it should be.
 func TestTwinOfReconciliation(t *testing.T) {
@@ -209,31 +239,7 @@ func TestTwinOfReconciliation(t *testing.T) {
 		"a correction":     func(d *decider) { d.changes.New[0] = meterpoint.Unknown },
 	}
 	for name, fault := range faults {
-		r, err := plan(t.Context(), c.cfg, Inputs{c.shapedDevices, c.shapedPoints}, &Progress{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.cfg.Baseline = meterpoint.BaselineReported
-		if r.held, err = planTable(t.Context(), Extract, joinedTables(c.shaped), nil); err != nil {
-			t.Fatal(err)
-		}
-		if r.comparison, err = newComparison(r, c.terms, &differenceSink{}); err != nil {
-			t.Fatal(err)
-		}
-		r.ranges = kernel.NewRanges(nil)
-		if err := r.choosePasses(); err != nil {
-			t.Fatal(err)
-		}
-		r.employ()
-		if err := r.gather(t.Context(), 0); err != nil {
-			t.Fatal(err)
-		}
-		if err := r.deliveries.resolve(r.rdpCodes); err != nil {
-			t.Fatal(err)
-		}
-		if err := r.comparison.resolve(r); err != nil {
-			t.Fatal(err)
-		}
+		r := readWhole(t, c)
 		a, found := r.assessors[0], &assessed{changes: new(Changes)}
 		found.changes.reset(r.deliveries.rdps)
 		found.differences.reset(r.deliveries.rdps)
@@ -241,7 +247,7 @@ func TestTwinOfReconciliation(t *testing.T) {
 		before := copyRange(a.deviceWords, a.pointWords, a.days)
 		points, days := a.points.Sort(a.pointWords, a.days)
 		d := decider{run: r, cells: newHistogram(), verdicts: a.verdicts, ledger: &ledger{keep: a.ledger.keep}, changes: found.changes,
-			compare: a.held.take(0, &found.differences, before)}
+			compare: a.held.take(0, found, before)}
 		d.meet(points, days, a.deviceWords)
 		if d.compare.to.Len() == 0 || d.changes.Len() == 0 {
 			t.Fatal("nothing differs")

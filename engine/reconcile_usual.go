@@ -5,97 +5,212 @@ import (
 	"flagfill/engine/meterpoint"
 )
 
-// usualCases counts the meter points of a range in which nobody has to look at
-// anything, by all that such a point depends on: there are few cases and many
-// points. What a case comes to was found out by going through its first point.
-// It is a direct-mapped table: a case gives way to another one, once it has been
-// counted out.
+// usualCases settles the meter points of a range that are like one before, by
+// all that such a point depends on: there are few cases and many points. What a
+// case comes to was found out by going through its first point; the others are
+// counted, and their lines are those of the first with another number and other
+// dates. It is a direct-mapped table: a case gives way to another one, once it
+// has been counted out.
 type usualCases struct {
 	table [usualSlots]usualCase
 	taken []*usualCase // of the table: not free
 	at    *usualCase   // of the point at hand
-	key   uint64       // of the point at hand; 0 where it cannot be usual
+	key   usualKey     // of the point at hand; zero where it cannot be usual
+	first int          // where its lines begin
+	next  int          // and what its correction changes
 }
 
 const (
-	usualSlotBits = 12
+	usualSlotBits = 10
 	usualSlots    = 1 << usualSlotBits
+	usualRows     = 2 // of what is held for one point, at most
 )
 
-// usualCase is what points and rows of one key count as.
-type usualCase struct {
-	key    uint64 // 0 is free
-	points int64  // not counted out yet
-	cell   uint32
-	rdp    uint8 // responsible
-	holder uint8 // of the row
-	fuel   meterpoint.Fuel
-	class  Class
-	rows   uint8 // of each point: one or none
+// usualKey is what a case depends on: the point and the first row held for it,
+// and the second row. Zero is no key.
+type usualKey struct {
+	first  uint64
+	second uint32
 }
 
-// The key of a case, from the top: a mark, the status set, the distributor, the
-// point's payload, whether there is a held row, and its payload.
+// The first part, from the top: a mark, the status set, the distributor, the
+// point's payload, whether there is a held row, and its payload. The second: a
+// mark, how the dates of both rows compare, and the payload.
 const (
-	usualMark       = 1 << 63
-	usualHeldShift  = kernel.PayloadBits
-	usualPointShift = usualHeldShift + 1
-	usualPlaceShift = usualPointShift + kernel.PayloadBits
-	usualSetShift   = usualPlaceShift + 7
+	usualMark        = 1 << 63
+	usualHeldShift   = kernel.PayloadBits
+	usualPointShift  = usualHeldShift + 1
+	usualPlaceShift  = usualPointShift + kernel.PayloadBits
+	usualSetShift    = usualPlaceShift + 7
+	usualSecond      = 1 << 31
+	usualSecondLater = 1 << 30
+	usualFirstLater  = 1 << 29
 )
 
-// isUsual counts a meter point of one row if it is one of a case that is known,
-// and takes its held row. Else the point has to be gone through, and learn may
-// follow. Dates do not matter: either they are not compared, or they are equal.
+// usualCase is what a point of one key comes to, with the rows held for it.
+type usualCase struct {
+	key    usualKey
+	points int64 // not counted out yet
+	cell   uint32
+	dated  bool // not usual where the point has no date: an exception
+	rows   uint8
+	listed uint8
+	row    [usualRows]heldRow
+	judged judged
+	lines  [1 + usualRows]usualLine
+	change usualChange
+}
+
+// usualLine is a line but for its number and its dates.
+type usualLine struct {
+	line
+	expected bool  // since the point's own date
+	held     uint8 // since the latest date of these rows, a bit each
+}
+
+// usualChange is what a correction changes, but for its number and its date.
+type usualChange struct {
+	change
+	listed bool
+	dated  bool // effective on the point's own date
+}
+
+// isUsual settles a meter point of one row if it is one of a case that is known,
+// and takes its held rows. Else the point has to be gone through, and learn may
+// follow. Where dates are compared they are equal, and of two rows it matters
+// only which is the later one.
 func (c *comparer) isUsual(number uint64, set uint32, words []uint64, day int32) bool {
 	u := c.usual
 	if u == nil {
 		return false
 	}
-	u.key = 0
+	u.key = usualKey{}
 	if len(words) > 1 || day == badDay {
 		return false
 	}
-	key := uint64(usualMark) | uint64(set)<<usualSetShift | uint64(meterpoint.MPxN(number).Distributor())<<usualPlaceShift |
-		uint64(kernel.Payload(words[0]))<<usualPointShift
-	rows := 0
-	if c.at < len(c.words) && kernel.Key(c.words[c.at]) <= number {
-		held := c.words[c.at]
-		if kernel.Key(held) < number || c.at+1 < len(c.words) && kernel.Key(c.words[c.at+1]) == number ||
-			c.comparison.terms.DateToleranceDays >= 0 && c.days[c.at] != day {
-			return false
-		}
-		key |= 1<<usualHeldShift | uint64(kernel.Payload(held))
-		rows = 1
-	}
-	u.key, u.at = key, &u.table[key*0x9E3779B97F4A7C15>>(64-usualSlotBits)]
-	if u.at.key != key {
+	rows, ok := c.usualRows(number, day)
+	if !ok {
 		return false
 	}
-	u.at.points++
+	key := usualKey{first: uint64(usualMark) | uint64(set)<<usualSetShift | uint64(meterpoint.MPxN(number).Distributor())<<usualPlaceShift |
+		uint64(kernel.Payload(words[0]))<<usualPointShift}
+	days := c.days[c.at : c.at+rows]
+	if rows > 0 {
+		key.first |= 1<<usualHeldShift | uint64(kernel.Payload(c.words[c.at]))
+	}
+	if rows > 1 {
+		key.second = usualSecond | kernel.Payload(c.words[c.at+1])
+		switch {
+		case days[1] > days[0]:
+			key.second |= usualSecondLater
+		case days[0] > days[1]:
+			key.second |= usualFirstLater
+		}
+	}
+	known := &u.table[(key.first^uint64(key.second)<<32)*0x9E3779B97F4A7C15>>(64-usualSlotBits)]
+	if known.key != key || known.dated && day == NoDay {
+		u.key, u.at, u.first, u.next = key, known, c.to.Len(), c.changes.Len()
+		return false
+	}
+	known.points++
 	c.at += rows
+	if known.listed > 0 || known.change.listed {
+		c.list(known, meterpoint.MPxN(number), day, days)
+	}
 	return true
 }
 
-// learn makes a usual case of the point that has just been gone through, unless
-// it is counted elsewhere than in its cell and by its class.
-func (c *comparer) learn(rdp uint8, fuel meterpoint.Fuel, class Class, cell uint32, cells *histogram) {
-	u := c.usual
-	if u == nil || u.key == 0 || class != Match && class != NotCovered || len(c.rows) > 1 {
+// usualRows is how many rows are held for a number, next to be read; false
+// where there are too many, or others before them, or dates to be compared.
+func (c *comparer) usualRows(number uint64, day int32) (rows int, ok bool) {
+	for _, held := range c.words[c.at:] {
+		if key := kernel.Key(held); key > number {
+			break
+		} else if key < number || rows == usualRows || c.comparison.terms.DateToleranceDays >= 0 && c.days[c.at+rows] != day {
+			return 0, false
+		}
+		rows++
+	}
+	return rows, true
+}
+
+// list adds what a point of a known case has to list; days are those of its
+// held rows.
+func (c *comparer) list(known *usualCase, m meterpoint.MPxN, day int32, days []int32) {
+	for i := range known.lines[:known.listed] {
+		u := &known.lines[i]
+		l := u.line
+		l.mpxn = m
+		if u.expected {
+			l.expectedOn = day
+		}
+		l.heldOn = NoDay
+		for row, heldOn := range days {
+			if u.held>>row&1 != 0 {
+				l.heldOn = max(l.heldOn, heldOn)
+			}
+		}
+		c.to.add(l)
+	}
+	if known.change.listed {
+		x := known.change.change
+		x.mpxn = m
+		if known.change.dated {
+			x.effectiveOn = day
+		}
+		c.changes.add(x)
+	}
+}
+
+// learn makes a usual case of the point that has just been gone through, without
+// an exception, and of what corrects it. What is under way depends on its date.
+func (c *comparer) learn(cell uint32, correction *verdict, cells *histogram) {
+	u, j := c.usual, &c.judged
+	if u == nil || u.key == (usualKey{}) || c.comparison.terms.InFlightDays >= 0 && !j.class.isTimeless() {
 		return
 	}
-	known := usualCase{key: u.key, cell: cell, rdp: rdp, fuel: fuel, class: class}
-	for _, row := range c.rows {
-		if row.class != RowUsed {
-			return
+	known := usualCase{key: u.key, cell: cell, judged: *j, rows: uint8(len(c.rows))}
+	swapped, used := 0, uint8(0) // the rows have been sorted
+	if len(c.rows) == usualRows {
+		first := c.comparison.heldRow(j.mpxn, c.words[c.at-usualRows], c.days[c.at-usualRows])
+		if first.class = c.rows[0].class; first != c.rows[0] {
+			swapped = 1
 		}
-		known.holder, known.rows = row.holder, 1
 	}
-	if u.at.key == 0 {
+	at := u.first
+	if j.class.IsDifference() {
+		at++
+	}
+	for i, row := range c.rows {
+		known.row[i] = row
+		bit := uint8(1) << (i ^ swapped)
+		if row.class == RowUsed && row.flag != meterpoint.Null {
+			used |= bit
+		}
+		if row.class.IsDifference() {
+			known.lines[at-u.first] = usualLine{line: c.to.line(at), held: bit}
+			at++
+		}
+	}
+	if j.class.IsDifference() {
+		l := c.to.line(u.first)
+		known.lines[0] = usualLine{l, l.expected != meterpoint.Null && j.verdict.fate != meterpoint.Changed, used}
+	}
+	known.listed = uint8(at - u.first)
+	if c.changes.Len() > u.next {
+		known.change = usualChange{c.changes.change(u.next), true, correction.fate == meterpoint.Unchanged}
+		known.dated = known.change.dated
+	}
+	if u.at.key == (usualKey{}) {
 		u.taken = append(u.taken, u.at)
 	}
 	c.countOut(u.at, cells)
 	*u.at = known
+}
+
+// isTimeless tells of a class that it does not depend on when anything was.
+func (c Class) isTimeless() bool {
+	return c == NotCovered || c == ExpectedOnHold || c == Duplicate || c == Match
 }
 
 // countOut adds the points of a case to the counts.
@@ -104,8 +219,11 @@ func (c *comparer) countOut(u *usualCase, cells *histogram) {
 		return
 	}
 	cells.add(u.cell, u.points)
-	c.tally.counts[u.rdp][u.fuel].Classes[u.class] += u.points
-	c.tally.counts[u.holder][u.fuel].Rows[RowUsed] += u.points * int64(u.rows)
+	c.tally.add(&u.judged, u.points)
+	c.tally.listed += u.points * int64(u.listed)
+	for _, row := range u.row[:u.rows] {
+		c.tally.counts[row.holder][u.judged.mpxn.Fuel()].Rows[row.class] += u.points
+	}
 	u.points = 0
 }
 

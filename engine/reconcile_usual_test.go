@@ -1,121 +1,147 @@
 package engine
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
 )
 
-// Points counted by their case come to what they come to one by one, also where
-// there are more cases than places for them.
-func TestUsualCasesAddUp(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 23))
-	const points = 60_000
-	held := &heldRange{usual: &usualCases{}}
-	c := &comparer{heldRange: held, comparison: &comparison{deliveries: &deliveries{}, terms: Terms{DateToleranceDays: -1}}, tally: newTally()}
-	var numbers []meterpoint.MPxN
+// manyAlike is a range of points and of what is held for them, sorted: many are
+// alike but for their numbers and dates.
+type manyAlike struct {
+	points, held  []uint64
+	sets          []uint32
+	days, heldOns []int32
+}
+
+const alikeDay = 20_000
+
+// randomAlike makes some of few distributors, with none to three rows held, of a
+// few payloads each, so that there are more cases than places for them.
+func randomAlike(random *rand.Rand, points int, rdps uint8) *manyAlike {
+	day := func() int32 { return []int32{NoDay, badDay, alikeDay, alikeDay + 1}[min(random.IntN(40), 3)] }
+	sets, payloads := make([]uint32, 2), make([]uint32, 6)
+	for i := range sets {
+		sets[i] = random.Uint32N(1 << meterpoint.StatusSetBits)
+	}
+	for i := range payloads {
+		payloads[i] = random.Uint32N(5)<<17 | random.Uint32N(5)<<kernel.ReportedShift | random.Uint32N(3)<<kernel.EverShift |
+			random.Uint32N(uint32(rdps))*(random.Uint32N(4)/3)<<kernel.RDPShift
+	}
+	a := &manyAlike{}
 	for i := range points {
-		m := meterpoint.MPxN(1e12 + i*100_000_000) // of 60 distributors
-		numbers = append(numbers, m)
-		if random.IntN(2) == 0 {
-			held.words, held.days = append(held.words, kernel.Word(uint64(m), random.Uint32N(1<<kernel.PayloadBits)>>random.IntN(16))), append(held.days, int32(i))
+		number := uint64(1e12) + uint64(i)*1e12/uint64(points)
+		if random.IntN(20) == 0 {
+			a.hold(random, number-1, rdps, day())
+		}
+		a.points = append(a.points, kernel.Word(number, payloads[random.IntN(len(payloads))]))
+		a.sets = append(a.sets, sets[random.IntN(len(sets))])
+		a.days = append(a.days, day())
+		for range []int{0, 1, 1, 1, 2, 2, 2, 3}[random.IntN(8)] {
+			a.hold(random, number, rdps, day())
 		}
 	}
-	c.run = &run{deliveries: c.comparison.deliveries}
-	cells, want := newHistogram(), map[uint32]int64{}
-	wanted, counted := newTally(), 0
-	count := func(tally *tally, rdp uint8, rows int) {
-		tally.counts[rdp][meterpoint.Electricity].Classes[Match]++
-		tally.counts[0][meterpoint.Electricity].Rows[RowUsed] += int64(rows)
-	}
-	for i, m := range numbers {
-		payload := random.Uint32N(1<<kernel.PayloadBits) >> random.IntN(16) << 4 >> 4 &^ 15
-		rdp, cell := uint8(payload>>kernel.RDPShift), uint32(m.Distributor())<<20|payload
-		rows := 0
-		if c.at < len(c.words) && kernel.Key(c.words[c.at]) == uint64(m) {
-			rows = 1
+	return a
+}
+
+// hold adds a row, most of them by the RDP of the distributor.
+func (a *manyAlike) hold(random *rand.Rand, number uint64, rdps uint8, day int32) {
+	payload := []uint32{0}
+	flag, rdp := max(random.IntN(12)-6, random.IntN(2)), random.IntN(int(rdps))*(random.IntN(20)/19)
+	kernel.PackHeld(payload, []uint8{uint8(flag)}, []uint8{uint8(rdp)}, random.IntN(12)/11)
+	a.held, a.heldOns = append(a.held, kernel.Word(number, payload[0])), append(a.heldOns, day)
+}
+
+// decideAlike gives all that comes of the points, and how many of them were like
+// one before.
+func (a *manyAlike) decide(r *run, usual *usualCases) (decided string, alike int) {
+	held := &heldRange{run: r, tally: newTally(), words: a.held, days: a.heldOns, usual: usual}
+	to := &assessed{changes: new(Changes)}
+	c := &comparer{heldRange: held, comparison: r.comparison, tally: held.tally, to: &to.differences, changes: to.changes}
+	d := decider{run: r, cells: newHistogram(), verdicts: newAssessor(r).verdicts, ledger: &ledger{}, changes: to.changes, compare: c}
+	for i, word := range a.points {
+		if c.isUsual(kernel.Key(word), a.sets[i], a.points[i:i+1], a.days[i]) {
+			alike++
+		} else {
+			d.point(kernel.Key(word), a.sets[i], a.points[i:i+1], a.days[i:i+1])
 		}
-		want[cell]++
-		count(wanted, rdp, rows)
-		before := c.at
-		if c.isUsual(uint64(m), 5, []uint64{kernel.Word(uint64(m), payload)}, int32(i)) {
-			counted++
-			if c.at != before+rows {
-				t.Fatalf("%d rows were taken of a point with %d", c.at-before, rows)
+	}
+	c.rest(d.cells)
+	cells := map[uint32]int64{}
+	for i, key := range d.cells.keys {
+		if key != 0 {
+			cells[key] = d.cells.counts[i]
+		}
+	}
+	return fmt.Sprintf("%v\n%v\n%v\n%v\n%v", cells, *held.tally, *d.ledger, *to.changes, to.differences), alike
+}
+
+// A point that is settled because it is like one before comes to what it comes
+// to by itself: counts, lines, corrections and exceptions, in their order.
+func TestUsualCasesChangeNothing(t *testing.T) {
+	for seed := range 12 {
+		random := rand.New(rand.NewPCG(uint64(seed), 23))
+		c := randomHeldCase(random, 300)
+		c.cfg.AsRecorded, c.cfg.Passes, c.terms.RDP = false, 1, ""
+		c.terms.InFlightDays, c.terms.DateToleranceDays = []int{-1, 0, 400}[seed%3], []int{-1, 1}[seed/3%2]
+		r := readWhole(t, c)
+		r.comparison.asOfDay = alikeDay + 1
+		for i := range r.comparison.covered {
+			r.comparison.covered[i] = i > 0 && random.IntN(8) > 0
+		}
+		a := randomAlike(random, 20_000, uint8(min(len(r.rdpCodes.names), 20)))
+		usual := &usualCases{}
+		want, _ := a.decide(r, nil)
+		for range 2 { // what one range has learnt is no use to the next
+			got, alike := a.decide(r, usual)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("seed %d (-one by one +like one before):\n%s", seed, diff)
 			}
-			continue
+			least := 8
+			if c.terms.DateToleranceDays >= 0 {
+				least = 3 // most dates differ
+			}
+			if share := alike * 100 / len(a.points); share < least || share > 90 {
+				t.Errorf("seed %d: %d %% of the points were like one before: this proves little", seed, share)
+			}
 		}
-		c.next(uint64(m) + 1)
-		for row := range c.rows {
-			c.rows[row].class = RowUsed
-		}
-		cells.add(cell, 1)
-		count(c.tally, rdp, rows)
-		c.learn(rdp, meterpoint.Electricity, Match, cell, cells)
-	}
-	c.rest(cells)
-	if counted < points/10 || counted > points*9/10 {
-		t.Errorf("%d of %d points were usual: this proves little", counted, points)
-	}
-	if !cells.equal(want) || *c.tally != *wanted {
-		t.Error("counted by case, points come to something else")
-	}
-	if c.isUsual(uint64(numbers[0]), 5, []uint64{kernel.Word(uint64(numbers[0]), 0)}, 0) {
-		t.Error("a case outlives its range")
 	}
 }
 
-// pointThatLearns is a comparer that has gone through one point with one held
-// row of that class, and may have made a usual case of it.
-func pointThatLearns(m meterpoint.MPxN, word, heldWord uint64, class Class, rowClass RowClass, tolerance int) *comparer {
-	held := &heldRange{usual: &usualCases{}, words: []uint64{heldWord}, days: []int32{7}}
-	c := &comparer{heldRange: held, comparison: &comparison{deliveries: &deliveries{}, terms: Terms{DateToleranceDays: tolerance}}, tally: newTally()}
-	c.isUsual(uint64(m), 0, []uint64{word}, 7)
-	c.next(uint64(m) + 1)
-	c.rows[0].class = rowClass
-	c.learn(0, meterpoint.Electricity, class, 1, newHistogram())
-	return c
-}
-
-// A point that somebody may have to look at is gone through.
-func TestUsualCasesAreLookedAtClosely(t *testing.T) {
-	const m, other = 1200023305967, 1200023305968
-	word, heldWord := kernel.Word(m, 1<<4), kernel.Word(m, 1<<17)
-	for name, x := range map[string]struct {
-		points, held []uint64
-		day, heldDay int32
-		tolerance    int
-		usual        bool
-	}{
-		"one row, dates aside":         {[]uint64{word}, []uint64{heldWord}, 1, 2, -1, true},
-		"equal dates":                  {[]uint64{word}, []uint64{heldWord}, 2, 2, 0, true},
-		"other dates":                  {[]uint64{word}, []uint64{heldWord}, 1, 2, 30, false},
-		"a date that does not parse":   {[]uint64{word}, []uint64{heldWord}, badDay, badDay, -1, false},
-		"a second row of the point":    {[]uint64{word, word}, []uint64{heldWord}, 1, 2, -1, false},
-		"a second row of what is held": {[]uint64{word}, []uint64{heldWord, heldWord}, 1, 2, -1, false},
-		"no row held":                  {[]uint64{word}, nil, 1, 2, -1, false},
-		"rows of no point before it":   {[]uint64{word}, []uint64{kernel.Word(m-1, 0), heldWord}, 1, 2, -1, false},
-		"rows of another point":        {[]uint64{word}, []uint64{kernel.Word(other, 1<<17)}, 1, 2, -1, false},
-		"another flag held":            {[]uint64{word}, []uint64{kernel.Word(m, 2<<17)}, 1, 2, -1, false},
-		"another recorded status":      {[]uint64{kernel.Word(m, 1<<17|1<<4)}, []uint64{heldWord}, 1, 2, -1, false},
-	} {
-		c := pointThatLearns(m, word, heldWord, Match, RowUsed, x.tolerance)
-		c.words, c.days, c.at = x.held, slices.Repeat([]int32{x.heldDay}, len(x.held)), 0
-		if got := c.isUsual(m, 0, x.points, x.day); got != x.usual {
-			t.Errorf("%s: usual is %v", name, got)
+// Of two rows held, the order in which they come does not matter, nor who else
+// holds one.
+func TestUsualCasesOfTwoRows(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 23))
+	c := randomHeldCase(random, 300)
+	c.cfg.AsRecorded, c.cfg.Passes, c.terms = false, 1, Terms{InFlightDays: -1, DateToleranceDays: -1, MaxDifferences: Limit{Share: 1, Count: -1}}
+	r := readWhole(t, c)
+	for i := range r.comparison.covered {
+		r.comparison.covered[i] = i > 0
+	}
+	a := &manyAlike{}
+	const each = 9
+	for i := range 400 {
+		number := uint64(1_200_000_000_000 + i)
+		a.points, a.sets, a.days = append(a.points, kernel.Word(number, 1<<17)), append(a.sets, 0), append(a.days, alikeDay)
+		payloads := []uint32{0, 0}
+		kernel.PackHeld(payloads, []uint8{1, uint8(1 + i/each%3)}, []uint8{0, uint8(i / each % 2)}, 0)
+		days := []int32{alikeDay, alikeDay + int32(i%3)}
+		if i%2 == 0 {
+			slices.Reverse(payloads)
+		}
+		for row := range 2 {
+			a.held, a.heldOns = append(a.held, kernel.Word(number, payloads[row])), append(a.heldOns, days[row])
 		}
 	}
-	for class := range Class(Classes) {
-		for row := range RowClass(RowClasses) {
-			c := pointThatLearns(m, word, heldWord, class, row, -1)
-			c.at = 0
-			want := (class == Match || class == NotCovered) && row == RowUsed
-			if got := c.isUsual(m, 0, []uint64{word}, 7); got != want {
-				t.Errorf("class %v with a row %v: usual is %v", class, row, got)
-			}
-		}
+	want, _ := a.decide(r, nil)
+	got, alike := a.decide(r, &usualCases{})
+	if diff := cmp.Diff(want, got); diff != "" || alike < 300 {
+		t.Errorf("%d of 400 points were like one before (-one by one +like one before):\n%s", alike, diff)
 	}
 }

@@ -211,9 +211,12 @@ func (s *segment) complain(line int, problem string) error {
 func parseNumber(text []byte, maxDigits int) (n uint64, taken int) {
 	for digits := 8; digits == 8 && taken <= maxDigits; taken += digits {
 		var word uint64
-		if len(text) >= taken+8 {
+		switch {
+		case len(text) >= taken+8:
 			word = binary.LittleEndian.Uint64(text[taken:])
-		} else {
+		case len(text) >= 8: // the last ones, but for those already taken
+			word = binary.LittleEndian.Uint64(text[len(text)-8:]) >> (8 * (taken + 8 - len(text)))
+		default:
 			for i, c := range text[taken:] {
 				word |= uint64(c) << (8 * i)
 			}

@@ -76,6 +76,7 @@ func newVerifier(fsys FS, dir string, key *PublicKey, clock func() time.Time) *v
 }
 
 func (v *verifier) verify(ctx context.Context, workers int) (*Verification, error) {
+	v.workers = workers
 	if err := v.listTop(); err != nil {
 		return nil, err
 	}
@@ -109,7 +110,8 @@ type verifier struct {
 	dir string
 	key *PublicKey // nil where no signature is demanded
 
-	clock func() time.Time // nil: nobody asks for busy
+	clock   func() time.Time // nil: nobody asks for busy
+	workers int
 
 	sizes        map[string]int64  // of the regular files that stand there
 	sums         map[string]string // SHA-256 by path, as SHA256SUMS says
@@ -143,6 +145,21 @@ func (v *verifier) timed(job func() error) error {
 		v.busy += watch.Spent(0)
 	}()
 	return job()
+}
+
+// share runs the parts of a timed job on all workers. The job itself waits.
+func (v *verifier) share(ctx context.Context, parts []func() error) error {
+	for i, part := range parts {
+		parts[i] = func() error { return v.timed(part) }
+	}
+	waited := engine.NewStopwatch(v.clock, 1)
+	waited.Start()
+	err := parallel(ctx, v.workers, parts)
+	waited.Lap(0)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.busy -= waited.Spent(0)
+	return err
 }
 
 func (v *verifier) find(path, format string, args ...any) {

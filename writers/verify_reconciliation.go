@@ -2,16 +2,9 @@ package writers
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"math"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"flagfill/engine"
-	"flagfill/engine/meterpoint"
 )
 
 // isReconciliation tells the folder of a reconciliation from a publication.
@@ -100,66 +93,4 @@ func (v *verifier) verifyCorrections(ctx context.Context, workers int) error {
 		v.corrected = proof.Records
 	}
 	return nil
-}
-
-// readDifferences proves differences.parquet: its form, the order of its lines,
-// and their number by class, by fuel and by RDP.
-func (v *verifier) readDifferences(ctx context.Context, r io.ReaderAt, size int64) error {
-	file, err := openTable(r, size, differencesSchema)
-	if err != nil {
-		return err
-	}
-	if stated := v.record.DifferencesFile.Rows; file.NumRows() != stated {
-		return fmt.Errorf("it has %d rows, where %s states %d", file.NumRows(), reconciliationName, stated)
-	}
-	var counts [engine.LineClasses]int64
-	first := int64(0)
-	var classes []engine.Class
-	var numbers []meterpoint.MPxN
-	var last meterpoint.MPxN
-	for _, group := range file.RowGroups() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		chunks, n := group.ColumnChunks(), int(group.NumRows())
-		classes, numbers = resized(classes, n), resized(numbers, n)
-		if err := readClasses(group, classes); err != nil {
-			return err
-		}
-		v.differenceRows.note(first, classes)
-		first += int64(n)
-		if err := readNumbers(chunks[differenceMPxN], numbers); err != nil {
-			return fmt.Errorf("column mpxn: %w", err)
-		}
-		for i, class := range classes {
-			counts[class]++
-			if class == lineOf(engine.RowUnreadable) { // no number is to be expected, and nothing but its like may follow
-				last = math.MaxUint64
-				continue
-			}
-			if numbers[i] < last || numbers[i] == 0 {
-				return errors.New("its MPxNs are not in order")
-			}
-			last = numbers[i]
-		}
-	}
-	for class := range engine.Class(engine.LineClasses) {
-		want := int64(0)
-		if engine.IsLineDifference(class) {
-			want = v.record.countOf(class)
-		}
-		if found := counts[class]; found != want {
-			return fmt.Errorf("it has %d lines of class %s, where %s states %d", found, engine.LineClass(class), reconciliationName, want)
-		}
-	}
-	return nil
-}
-
-func lineClassNamed(name string) (engine.Class, bool) {
-	for class := range engine.Class(engine.LineClasses) {
-		if engine.LineClass(class) == name {
-			return class, true
-		}
-	}
-	return 0, false
 }
