@@ -12,18 +12,18 @@ import (
 // dates. It is a direct-mapped table: a case gives way to another one, once it
 // has been counted out.
 type usualCases struct {
-	table [usualSlots]usualCase
-	taken []*usualCase // of the table: not free
-	at    *usualCase   // of the point at hand
-	key   usualKey     // of the point at hand; zero where it cannot be usual
-	first int          // where its lines begin
-	next  int          // and what its correction changes
+	table       [usualSlots]usualCase
+	taken       []*usualCase // of the table: not free
+	at          *usualCase   // of the point at hand
+	key         usualKey     // of the point at hand; zero where it cannot be usual
+	linesFrom   int          // where its lines begin
+	changesFrom int          // and what its correction changes
 }
 
 const (
 	usualSlotBits = 10
 	usualSlots    = 1 << usualSlotBits
-	usualRows     = 2 // of what is held for one point, at most
+	rowsOfCase    = 2 // of what is held for one point, at most
 )
 
 // usualKey is what a case depends on: the point and the first row held for it,
@@ -55,9 +55,9 @@ type usualCase struct {
 	dated  bool // not usual where the point has no date: an exception
 	rows   uint8
 	listed uint8
-	row    [usualRows]heldRow
+	row    [rowsOfCase]heldRow
 	judged judged
-	lines  [1 + usualRows]usualLine
+	lines  [1 + rowsOfCase]usualLine
 	change usualChange
 }
 
@@ -109,7 +109,7 @@ func (c *comparer) isUsual(number uint64, set uint32, words []uint64, day int32)
 	}
 	known := &u.table[(key.first^uint64(key.second)<<32)*0x9E3779B97F4A7C15>>(64-usualSlotBits)]
 	if known.key != key || known.dated && day == NoDay {
-		u.key, u.at, u.first, u.next = key, known, c.to.Len(), c.changes.Len()
+		u.key, u.at, u.linesFrom, u.changesFrom = key, known, c.to.Len(), c.changes.Len()
 		return false
 	}
 	known.points++
@@ -126,7 +126,7 @@ func (c *comparer) usualRows(number uint64, day int32) (rows int, ok bool) {
 	for _, held := range c.words[c.at:] {
 		if key := kernel.Key(held); key > number {
 			break
-		} else if key < number || rows == usualRows || c.comparison.terms.DateToleranceDays >= 0 && c.days[c.at+rows] != day {
+		} else if key < number || rows == rowsOfCase || c.comparison.terms.DateToleranceDays >= 0 && c.days[c.at+rows] != day {
 			return 0, false
 		}
 		rows++
@@ -170,16 +170,32 @@ func (c *comparer) learn(cell uint32, correction *verdict, cells *histogram) {
 		return
 	}
 	known := usualCase{key: u.key, cell: cell, judged: *j, rows: uint8(len(c.rows))}
-	swapped, used := 0, uint8(0) // the rows have been sorted
-	if len(c.rows) == usualRows {
-		first := c.comparison.heldRow(j.mpxn, c.words[c.at-usualRows], c.days[c.at-usualRows])
+	c.learnLines(&known)
+	if c.changes.Len() > u.changesFrom {
+		known.change = usualChange{c.changes.change(u.changesFrom), true, correction.fate == meterpoint.Unchanged}
+		known.dated = known.change.dated
+	}
+	if u.at.key == (usualKey{}) {
+		u.taken = append(u.taken, u.at)
+	}
+	c.countOut(u.at, cells)
+	*u.at = known
+}
+
+// learnLines takes the lines that the point has just listed: its own, and those
+// of its rows, which have been sorted.
+func (c *comparer) learnLines(known *usualCase) {
+	j := &known.judged
+	swapped, used := 0, uint8(0)
+	if len(c.rows) == rowsOfCase {
+		first := c.comparison.heldRow(j.mpxn, c.words[c.at-rowsOfCase], c.days[c.at-rowsOfCase])
 		if first.class = c.rows[0].class; first != c.rows[0] {
 			swapped = 1
 		}
 	}
-	at := u.first
+	from, n := c.usual.linesFrom, 0
 	if j.class.IsDifference() {
-		at++
+		n = 1
 	}
 	for i, row := range c.rows {
 		known.row[i] = row
@@ -188,24 +204,15 @@ func (c *comparer) learn(cell uint32, correction *verdict, cells *histogram) {
 			used |= bit
 		}
 		if row.class.IsDifference() {
-			known.lines[at-u.first] = usualLine{line: c.to.line(at), held: bit}
-			at++
+			known.lines[n] = usualLine{line: c.to.line(from + n), held: bit}
+			n++
 		}
 	}
 	if j.class.IsDifference() {
-		l := c.to.line(u.first)
+		l := c.to.line(from)
 		known.lines[0] = usualLine{l, l.expected != meterpoint.Null && j.verdict.fate != meterpoint.Changed, used}
 	}
-	known.listed = uint8(at - u.first)
-	if c.changes.Len() > u.next {
-		known.change = usualChange{c.changes.change(u.next), true, correction.fate == meterpoint.Unchanged}
-		known.dated = known.change.dated
-	}
-	if u.at.key == (usualKey{}) {
-		u.taken = append(u.taken, u.at)
-	}
-	c.countOut(u.at, cells)
-	*u.at = known
+	known.listed = uint8(n)
 }
 
 // isTimeless tells of a class that it does not depend on when anything was.

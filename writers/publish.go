@@ -186,8 +186,8 @@ func (p *Publication) Commit(ctx context.Context, result *engine.Result) (*Manif
 // publish proves the sealed folder and makes it visible.
 func (p *Publication) publish(ctx context.Context) error {
 	err := p.stage("read back and verify", func() error {
-		v := newVerifier(p.fs, p.staging.path, p.settings.Sign.Public(), p.clocks.clock)
-		proof, err := v.verify(ctx, p.cfg.Workers)
+		v := newVerifier(p.fs, p.staging.path, p.settings.Sign.Public(), p.cfg.Workers, p.clocks.clock)
+		proof, err := v.verify(ctx)
 		p.clocks.verifying = v.busy
 		if err == nil && len(proof.Findings) > 0 {
 			err = fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)

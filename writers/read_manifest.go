@@ -14,7 +14,7 @@ import (
 // reads them. A dir that is no publication, or whose manifest contradicts itself, is
 // an *engine.Refusal of kind RefusedInput.
 func ReadManifest(fsys FS, dir string) (*Manifest, error) {
-	v := newVerifier(fsys, dir, nil, nil)
+	v := newVerifier(fsys, dir, nil, 1, nil)
 	if err := v.listTop(); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (c *Content) Scenario() (engine.Scenario, error) {
 // ReadRunSeconds is how long the run took that made a publication, by run.json:
 // evidence that nothing else proves.
 func ReadRunSeconds(fsys FS, dir string) (float64, error) {
-	v := newVerifier(fsys, dir, nil, nil)
+	v := newVerifier(fsys, dir, nil, 1, nil)
 	if err := v.listTop(); err != nil {
 		return 0, err
 	}

@@ -222,8 +222,8 @@ func (r *Reconciliation) commitCorrections(ctx context.Context, result *engine.R
 // publish proves the sealed folder and makes it visible.
 func (r *Reconciliation) publish(ctx context.Context) error {
 	err := r.stage("read back and verify", func() error {
-		v := newVerifier(r.fs, r.staging.path, r.settings.Sign.Public(), r.clocks.clock)
-		proof, err := v.verify(ctx, r.cfg.Workers)
+		v := newVerifier(r.fs, r.staging.path, r.settings.Sign.Public(), r.cfg.Workers, r.clocks.clock)
+		proof, err := v.verify(ctx)
 		r.clocks.verifying = v.busy
 		if err == nil && len(proof.Findings) > 0 {
 			err = fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)

@@ -68,15 +68,14 @@ func Verify(ctx context.Context, fsys FS, dir string, workers int) (*Verificatio
 // VerifySigned is Verify, and demands a signature of SHA256SUMS by the key,
 // which proves who published besides what. A nil key demands none.
 func VerifySigned(ctx context.Context, fsys FS, dir string, key *PublicKey, workers int) (*Verification, error) {
-	return newVerifier(fsys, dir, key, nil).verify(ctx, workers)
+	return newVerifier(fsys, dir, key, workers, nil).verify(ctx)
 }
 
-func newVerifier(fsys FS, dir string, key *PublicKey, clock func() time.Time) *verifier {
-	return &verifier{fs: fsys, dir: dir, key: key, clock: clock, sizes: map[string]int64{}, sums: map[string]string{}}
+func newVerifier(fsys FS, dir string, key *PublicKey, workers int, clock func() time.Time) *verifier {
+	return &verifier{fs: fsys, dir: dir, key: key, workers: workers, clock: clock, sizes: map[string]int64{}, sums: map[string]string{}}
 }
 
-func (v *verifier) verify(ctx context.Context, workers int) (*Verification, error) {
-	v.workers = workers
+func (v *verifier) verify(ctx context.Context) (*Verification, error) {
 	if err := v.listTop(); err != nil {
 		return nil, err
 	}
@@ -87,13 +86,13 @@ func (v *verifier) verify(ctx context.Context, workers int) (*Verification, erro
 		return nil, err
 	}
 	if v.isReconciliation() {
-		return v.verifyReconciliation(ctx, workers)
+		return v.verifyReconciliation(ctx)
 	}
 	if err := guard(v.readManifest); err != nil { // it holds layouts, and those a decoder
 		return nil, err
 	}
 	v.compareListings()
-	if err := parallel(ctx, workers, v.jobs(ctx)); err != nil {
+	if err := parallel(ctx, v.workers, v.jobs(ctx)); err != nil {
 		return nil, err
 	}
 	v.compareFlows()
@@ -110,8 +109,8 @@ type verifier struct {
 	dir string
 	key *PublicKey // nil where no signature is demanded
 
-	clock   func() time.Time // nil: nobody asks for busy
 	workers int
+	clock   func() time.Time // nil: nobody asks for busy
 
 	sizes        map[string]int64  // of the regular files that stand there
 	sums         map[string]string // SHA-256 by path, as SHA256SUMS says

@@ -281,7 +281,7 @@ func TestTextsThatAreNotRead(t *testing.T) {
 		{reconciled, reconciliationName, (*verifier).readReconciliation},
 	} {
 		of := func(size int64) *verifier {
-			v := newVerifier(OS{}, c.dir, nil, nil)
+			v := newVerifier(OS{}, c.dir, nil, 1, nil)
 			if err := v.listTop(); err != nil {
 				t.Fatal(err)
 			}
@@ -307,7 +307,7 @@ func TestReportIsNotMadeAgain(t *testing.T) {
 	dir, _ := publishSmall(t)
 	for _, name := range []string{reportName, runName, exceptionsName} {
 		failing := newFaulty(OS{}, fault{at: "open " + filepath.Join(dir, name) + " #1", err: syscall.EIO})
-		v := newVerifier(failing, dir, nil, nil)
+		v := newVerifier(failing, dir, nil, 1, nil)
 		if err := errors.Join(v.listTop(), v.readManifest()); err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ func (v *verifier) isReconciliation() bool {
 // differences.parquet has the lines that they call for, in order; and that the
 // corrections are a proven publication, the one that it names; and that its
 // report tells the same story.
-func (v *verifier) verifyReconciliation(ctx context.Context, workers int) (*Verification, error) {
+func (v *verifier) verifyReconciliation(ctx context.Context) (*Verification, error) {
 	if err := v.readReconciliation(); err != nil {
 		return nil, err
 	}
@@ -35,11 +35,11 @@ func (v *verifier) verifyReconciliation(ctx context.Context, workers int) (*Veri
 			v.find(name, "does not belong to a reconciliation")
 		}
 	}
-	if err := parallel(ctx, workers, v.jobs(ctx)); err != nil {
+	if err := parallel(ctx, v.workers, v.jobs(ctx)); err != nil {
 		return nil, err
 	}
 	if v.record != nil {
-		if err := v.verifyCorrections(ctx, workers); err != nil {
+		if err := v.verifyCorrections(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -70,7 +70,7 @@ func (v *verifier) readReconciliation() error {
 }
 
 // verifyCorrections proves the publication within.
-func (v *verifier) verifyCorrections(ctx context.Context, workers int) error {
+func (v *verifier) verifyCorrections(ctx context.Context) error {
 	stated := v.record.Corrections
 	hasCorrections := false
 	for name := range v.sizes {
@@ -80,7 +80,7 @@ func (v *verifier) verifyCorrections(ctx context.Context, workers int) error {
 	case (stated != nil) != hasCorrections:
 		v.find(reconciliationName, "it states corrections: %v, and there are some: %v", stated != nil, hasCorrections)
 	case stated != nil:
-		proof, err := VerifySigned(ctx, v.fs, filepath.Join(v.dir, correctionsName), v.key, workers)
+		proof, err := VerifySigned(ctx, v.fs, filepath.Join(v.dir, correctionsName), v.key, v.workers)
 		if err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func TestFindingsAsError(t *testing.T) {
 
 // TestResultOfVerification: findings in order and once, files added up.
 func TestResultOfVerification(t *testing.T) {
-	v := newVerifier(OS{}, "dir", nil, nil)
+	v := newVerifier(OS{}, "dir", nil, 1, nil)
 	v.sizes["a"], v.sizes["b"] = 3, 4
 	for _, f := range []Finding{{"b", "x"}, {"a", "y"}, {"b", "x"}, {"a", "x"}} {
 		v.find(f.Path, "%s", f.Problem)
