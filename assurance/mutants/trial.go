@@ -110,35 +110,50 @@ func (p *Package) Survivors(tried []*Mutant) []*Mutant {
 }
 
 // killed tries a mutant: whether a test that reaches it fails. The quick ones
-// run together, each of the others alone: first the one that killed the last
-// mutant of the same file.
+// run together, each of the others alone: first those that killed the last
+// mutant of the same function and of the same file.
 func (p *Package) killed(m *Mutant) bool {
 	var together []string
 	var took time.Duration
 	var alone []test
-	last, _ := p.killers.Load(m.File)
+	function := m.File + " " + m.Function
+	ofFunction, _ := p.killers.Load(function)
+	ofFile, _ := p.killers.Load(m.File)
 	for _, t := range p.tests {
 		switch {
 		case !t.reaches[m.function]:
 		case t.took <= quick:
 			together = append(together, regexp.QuoteMeta(t.name))
 			took += t.took
-		case t.name == last:
-			alone = slices.Insert(alone, 0, t)
 		default:
 			alone = append(alone, t)
 		}
 	}
+	slices.SortStableFunc(alone, func(a, b test) int {
+		return cmp.Or(first(a.name == ofFunction, b.name == ofFunction), first(a.name == ofFile, b.name == ofFile))
+	})
 	if len(together) > 0 && p.fails(m, strings.Join(together, "|"), took) {
 		return true
 	}
 	for _, t := range alone {
 		if p.fails(m, regexp.QuoteMeta(t.name), t.took) {
+			p.killers.Store(function, t.name)
 			p.killers.Store(m.File, t.name)
 			return true
 		}
 	}
 	return false
+}
+
+// first puts what is true before what is not.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 func (p *Package) fails(m *Mutant, tests string, took time.Duration) bool {
