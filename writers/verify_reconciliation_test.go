@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,6 +46,7 @@ func TestDifferencesThatAreNone(t *testing.T) {
 		{"no first MPxN", written(t, stale(""), stale("200")), 2, 0, "not in order"},
 		{"an MPxN after what cannot be read", written(t, unreadable("100"), stale("9999999999999")), 1, 1, "not in order"},
 		{"a class that is none", written(t, stale("100"), differenceRow{MPxN: orNil("200"), Class: "fine"}), 1, 1, "column class"},
+		{"another table", written(t, struct{ MPxN string }{"7"}), 1, 0, "its columns are not"},
 		{"no page of MPxNs", withoutPage(t, whole, "mpxn"), 4, 2, "column mpxn"},
 	} {
 		_, err := readDifferencesOf(t.Context(), c.file, c.stale, c.unreadable)
@@ -59,19 +61,29 @@ func TestDifferencesThatAreNone(t *testing.T) {
 	}
 }
 
-// TestDifferencesOfTwoRowGroups: the lines that the report shows are found in
-// the second as in the first.
-func TestDifferencesOfTwoRowGroups(t *testing.T) {
+// staleTable is a table of stale lines with these MPxNs, and of two rows that
+// cannot be read.
+func staleTable(t *testing.T, numbers []meterpoint.MPxN) []byte {
+	t.Helper()
 	var file bytes.Buffer
 	w := newDifferencesFile(newStagedFile(differencesName, nopFile{&file}))
-	n := rowGroupRows + 3
-	d := &engine.Differences{RDPs: testRDPs, MPxN: slices.Repeat([]meterpoint.MPxN{3938424403}, n), RDP: make([]uint8, n),
+	n := len(numbers)
+	d := &engine.Differences{RDPs: testRDPs, MPxN: numbers, RDP: make([]uint8, n),
 		Expected: make([]meterpoint.ServiceStatus, n), Held: make([]engine.Flags, n), ExpectedOn: make([]int32, n), HeldOn: make([]int32, n),
 		Class: slices.Repeat([]engine.Class{engine.Stale}, n), HeldBy: make([]uint8, n)}
 	if err := errors.Join(w.write(d), w.writeUnreadable(make([]engine.UnreadableRow, 2)), w.finish()); err != nil {
 		t.Fatal(err)
 	}
-	v, err := readDifferencesOf(t.Context(), file.Bytes(), int64(n), 2)
+	return file.Bytes()
+}
+
+// TestDifferencesOfTwoRowGroups: the lines that the report shows are found in
+// the second as in the first, and the second begins no lower than the first
+// ends.
+func TestDifferencesOfTwoRowGroups(t *testing.T) {
+	n := rowGroupRows + 3
+	numbers := slices.Repeat([]meterpoint.MPxN{3938424403}, n)
+	v, err := readDifferencesOf(t.Context(), staleTable(t, numbers), int64(n), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +94,10 @@ func TestDifferencesOfTwoRowGroups(t *testing.T) {
 		if !slices.Equal(v.differenceRows[class], want[class]) {
 			t.Errorf("lines of %s stand in %d, want %d", engine.LineClass(engine.Class(class)), v.differenceRows[class], want[class])
 		}
+	}
+	numbers[rowGroupRows]--
+	if _, err := readDifferencesOf(t.Context(), staleTable(t, numbers), int64(n), 2); !errors.Is(err, errUnordered) {
+		t.Errorf("a second row group that begins below the end of the first: got %v", err)
 	}
 }
 
@@ -106,6 +122,20 @@ func TestReconciliationIsProven(t *testing.T) {
 	without, err := Verify(t.Context(), OS{}, dir, 1)
 	if want := (Findings{{exceptionsName, "is listed in SHA256SUMS and missing"}}); err != nil || !slices.Equal(without.Findings, want) {
 		t.Errorf("%v, %v", without.Findings, err)
+	}
+}
+
+// TestCorrectionsThatAreGone are found where they are stated.
+func TestCorrectionsThatAreGone(t *testing.T) {
+	dir, _ := reconcileSmall(t)
+	v := newVerifier(OS{}, dir, nil, 1, nil)
+	if err := errors.Join(v.listTop(), v.readReconciliation()); err != nil {
+		t.Fatal(err)
+	}
+	maps.DeleteFunc(v.sizes, func(name string, _ int64) bool { return strings.HasPrefix(name, correctionsName+"/") })
+	err := v.verifyCorrections(t.Context())
+	if want := (Findings{{reconciliationName, "it states corrections: true, and there are some: false"}}); err != nil || !slices.Equal(v.findings, want) {
+		t.Errorf("%v, %v", v.findings, err)
 	}
 }
 
