@@ -74,9 +74,7 @@ func (b *arrowBuffer) unpack(codec arrowCodec) (err error) {
 		return nil
 	}
 	if b.zstd == nil {
-		b.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-			zstd.WithDecoderMaxWindow(maxZstdWindowBytes))
-		if err != nil {
+		if b.zstd, err = newZstdDecoder(); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -35,13 +36,31 @@ var packings = []*packing{
 		return r, func() {}, err
 	}},
 	{"zstd", ".zst", func(packed *bufio.Reader) (io.Reader, func(), error) {
-		r, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-			zstd.WithDecoderMaxWindow(maxZstdWindowBytes))
-		if err != nil {
+		r, ok := zstdDecoders.Get().(*zstd.Decoder)
+		if !ok {
+			var err error
+			if r, err = newZstdDecoder(); err != nil {
+				return nil, nil, err
+			}
+		}
+		if err := r.Reset(packed); err != nil {
 			return nil, nil, err
 		}
-		return r, r.Close, nil
+		return r, func() {
+			if r.Reset(nil) == nil {
+				zstdDecoders.Put(r)
+			}
+		}, nil
 	}},
+}
+
+// zstdDecoders are those of no file at present: each has a window, and a file
+// is opened several times.
+var zstdDecoders sync.Pool
+
+// newZstdDecoder is one without goroutines, which need not be closed.
+func newZstdDecoder() (*zstd.Decoder, error) {
+	return zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxZstdWindowBytes))
 }
 
 // packingOf tells whether a file's content is compressed; nil: it is not.
@@ -138,8 +157,12 @@ func (u *unpacker) Read(into []byte) (int, error) {
 }
 
 func (u *unpacker) read(into []byte) (n int, err error) {
+	release := u.release
+	u.release = func() {} // what has panicked serves no other file
 	defer barrier(&err)
-	return u.source.Read(into)
+	n, err = u.source.Read(into)
+	u.release = release
+	return n, err
 }
 
 // used is how many bytes of the file went into what was unpacked.
