@@ -19,7 +19,7 @@ type Package struct {
 	folder  string // of the copied package
 	binary  string
 	tests   []test   // the quickest first
-	killers sync.Map // test, by function and by file: of those that are not quick, the last one that killed a mutant of it
+	killers sync.Map // *test, by function and by file: the last one that killed a mutant of it
 	Mutants []*Mutant
 }
 

@@ -109,54 +109,54 @@ func (p *Package) Survivors(tried []*Mutant) []*Mutant {
 	return survivors
 }
 
-// killed tries a mutant: whether a test that reaches it fails. The quick ones
-// run together, each of the others alone: first those that killed the last
-// mutant of the same function and of the same file.
+// killed tries a mutant: whether a test that reaches it fails. First come those
+// that killed the last mutant of the same function and of the same file; then
+// the quick ones run together, and each of the others alone.
 func (p *Package) killed(m *Mutant) bool {
-	var together []string
-	var took time.Duration
-	var alone []test
 	function := m.File + " " + m.Function
+	kills := func(tests ...*test) bool {
+		killer := p.fails(m, tests)
+		if killer != nil {
+			p.killers.Store(function, killer)
+			p.killers.Store(m.File, killer)
+		}
+		return killer != nil
+	}
 	ofFunction, _ := p.killers.Load(function)
 	ofFile, _ := p.killers.Load(m.File)
-	for _, t := range p.tests {
-		switch {
+	var likely, together, alone []*test
+	for i := range p.tests {
+		switch t := &p.tests[i]; {
 		case !t.reaches[m.function]:
+		case t == ofFunction || t == ofFile:
+			likely = append(likely, t)
 		case t.took <= quick:
-			together = append(together, regexp.QuoteMeta(t.name))
-			took += t.took
+			together = append(together, t)
 		default:
 			alone = append(alone, t)
 		}
 	}
-	slices.SortStableFunc(alone, func(a, b test) int {
-		return cmp.Or(first(a.name == ofFunction, b.name == ofFunction), first(a.name == ofFile, b.name == ofFile))
-	})
-	if len(together) > 0 && p.fails(m, strings.Join(together, "|"), took) {
-		return true
+	return slices.ContainsFunc(likely, func(t *test) bool { return kills(t) }) ||
+		len(together) > 0 && kills(together...) ||
+		slices.ContainsFunc(alone, func(t *test) bool { return kills(t) })
+}
+
+var failedTest = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
+
+// fails gives the test that fails, the first where that is not told; nil: none.
+func (p *Package) fails(m *Mutant, tests []*test) *test {
+	names, took := make([]string, len(tests)), time.Duration(0)
+	for i, t := range tests {
+		names[i], took = regexp.QuoteMeta(t.name), took+t.took
 	}
-	for _, t := range alone {
-		if p.fails(m, regexp.QuoteMeta(t.name), t.took) {
-			p.killers.Store(function, t.name)
-			p.killers.Store(m.File, t.name)
-			return true
+	said, err := p.run(m.Number, "", "^("+strings.Join(names, "|")+")$", patience(took))
+	if err == nil {
+		return nil
+	}
+	if failed := failedTest.FindSubmatch(said); failed != nil {
+		if at := slices.IndexFunc(tests, func(t *test) bool { return t.name == string(failed[1]) }); at >= 0 {
+			return tests[at]
 		}
 	}
-	return false
-}
-
-// first puts what is true before what is not.
-func first(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
-}
-
-func (p *Package) fails(m *Mutant, tests string, took time.Duration) bool {
-	_, err := p.run(m.Number, "", "^("+tests+")$", patience(took))
-	return err != nil
+	return tests[0]
 }
