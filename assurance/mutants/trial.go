@@ -109,9 +109,9 @@ func (p *Package) Survivors(tried []*Mutant) []*Mutant {
 	return survivors
 }
 
-// killed tries a mutant: whether a test that reaches it fails. First come those
-// that killed the last mutant of the same function and of the same file; then
-// the quick ones run together, and each of the others alone.
+// killed tries a mutant: whether a test that reaches it fails. The quick ones
+// run together, each of the others alone; of both kinds first those that killed
+// the last mutant of the same function and of the same file.
 func (p *Package) killed(m *Mutant) bool {
 	function := m.File + " " + m.Function
 	kills := func(tests ...*test) bool {
@@ -124,21 +124,25 @@ func (p *Package) killed(m *Mutant) bool {
 	}
 	ofFunction, _ := p.killers.Load(function)
 	ofFile, _ := p.killers.Load(m.File)
-	var likely, together, alone []*test
+	var likely, together, slow, alone []*test
 	for i := range p.tests {
-		switch t := &p.tests[i]; {
+		t := &p.tests[i]
+		isLikely := t == ofFunction || t == ofFile
+		switch {
 		case !t.reaches[m.function]:
-		case t == ofFunction || t == ofFile:
+		case isLikely && t.took <= quick:
 			likely = append(likely, t)
 		case t.took <= quick:
 			together = append(together, t)
+		case isLikely:
+			slow = append(slow, t)
 		default:
 			alone = append(alone, t)
 		}
 	}
-	return slices.ContainsFunc(likely, func(t *test) bool { return kills(t) }) ||
-		len(together) > 0 && kills(together...) ||
-		slices.ContainsFunc(alone, func(t *test) bool { return kills(t) })
+	one := func(t *test) bool { return kills(t) }
+	return slices.ContainsFunc(likely, one) || len(together) > 0 && kills(together...) ||
+		slices.ContainsFunc(slow, one) || slices.ContainsFunc(alone, one)
 }
 
 var failedTest = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
