@@ -36,6 +36,11 @@ func (c Class) corrected() bool {
 	return c == Missing || c == Stale || c == Legacy || c == Duplicate
 }
 
+// isTimeless tells of a class that it does not depend on when anything was.
+func (c Class) isTimeless() bool {
+	return c == NotCovered || c == ExpectedOnHold || c == Duplicate || c == Match
+}
+
 // RowClass is what a reconciliation makes of an extract row.
 type RowClass uint8
 

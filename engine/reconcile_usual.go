@@ -52,7 +52,6 @@ type usualCase struct {
 	key    usualKey
 	points int64 // not counted out yet
 	cell   uint32
-	dated  bool // not usual where the point has no date: an exception
 	rows   uint8
 	listed uint8
 	row    [rowsOfCase]heldRow
@@ -72,7 +71,7 @@ type usualLine struct {
 type usualChange struct {
 	change
 	listed bool
-	dated  bool // effective on the point's own date
+	dated  bool // effective on the point's own date: an exception where there is none
 }
 
 // isUsual settles a meter point of one row if it is one of a case that is known,
@@ -92,32 +91,38 @@ func (c *comparer) isUsual(number uint64, set uint32, words []uint64, day int32)
 	if !ok {
 		return false
 	}
-	key := usualKey{first: uint64(usualMark) | uint64(set)<<usualSetShift | uint64(meterpoint.MPxN(number).Distributor())<<usualPlaceShift |
-		uint64(kernel.Payload(words[0]))<<usualPointShift}
-	days := c.days[c.at : c.at+rows]
-	if rows > 0 {
-		key.first |= 1<<usualHeldShift | uint64(kernel.Payload(c.words[c.at]))
-	}
-	if rows > 1 {
-		key.second = usualSecond | kernel.Payload(c.words[c.at+1])
-		switch {
-		case days[1] > days[0]:
-			key.second |= usualSecondLater
-		case days[0] > days[1]:
-			key.second |= usualFirstLater
-		}
-	}
+	key := c.usualKey(number, set, words[0], rows)
 	known := &u.table[(key.first^uint64(key.second)<<32)*0x9E3779B97F4A7C15>>(64-usualSlotBits)]
-	if known.key != key || known.dated && day == NoDay {
+	if known.key != key || known.change.dated && day == NoDay {
 		u.key, u.at, u.linesFrom, u.changesFrom = key, known, c.to.Len(), c.changes.Len()
 		return false
 	}
 	known.points++
 	c.at += rows
 	if known.listed > 0 || known.change.listed {
-		c.list(known, meterpoint.MPxN(number), day, days)
+		c.list(known, meterpoint.MPxN(number), day, c.days[c.at-rows:c.at])
 	}
 	return true
+}
+
+// usualKey is the key of a point by its word, its set and the next rows of what
+// is held.
+func (c *comparer) usualKey(number uint64, set uint32, word uint64, rows int) (key usualKey) {
+	key.first = uint64(usualMark) | uint64(set)<<usualSetShift | uint64(meterpoint.MPxN(number).Distributor())<<usualPlaceShift |
+		uint64(kernel.Payload(word))<<usualPointShift
+	if rows > 0 {
+		key.first |= 1<<usualHeldShift | uint64(kernel.Payload(c.words[c.at]))
+	}
+	if rows > 1 {
+		key.second = usualSecond | kernel.Payload(c.words[c.at+1])
+		switch first, second := c.days[c.at], c.days[c.at+1]; {
+		case second > first:
+			key.second |= usualSecondLater
+		case first > second:
+			key.second |= usualFirstLater
+		}
+	}
+	return key
 }
 
 // usualRows is how many rows are held for a number, next to be read; false
@@ -173,7 +178,6 @@ func (c *comparer) learn(cell uint32, correction *verdict, cells *histogram) {
 	c.learnLines(&known)
 	if c.changes.Len() > u.changesFrom {
 		known.change = usualChange{c.changes.change(u.changesFrom), true, correction.fate == meterpoint.Unchanged}
-		known.dated = known.change.dated
 	}
 	if u.at.key == (usualKey{}) {
 		u.taken = append(u.taken, u.at)
@@ -213,11 +217,6 @@ func (c *comparer) learnLines(known *usualCase) {
 		known.lines[0] = usualLine{l, l.expected != meterpoint.Null && j.verdict.fate != meterpoint.Changed, used}
 	}
 	known.listed = uint8(n)
-}
-
-// isTimeless tells of a class that it does not depend on when anything was.
-func (c Class) isTimeless() bool {
-	return c == NotCovered || c == ExpectedOnHold || c == Duplicate || c == Match
 }
 
 // countOut adds the points of a case to the counts.

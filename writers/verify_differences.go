@@ -27,7 +27,7 @@ type differenceGroup struct {
 const noNumber = math.MaxUint64
 
 // readDifferences proves differences.parquet: its form, the order of its lines,
-// and their number by class, by fuel and by RDP. All workers read row groups.
+// and their number by class. All workers read row groups.
 func (v *verifier) readDifferences(ctx context.Context, r io.ReaderAt, size int64) error {
 	file, err := openTable(r, size, differencesSchema)
 	if err != nil {
