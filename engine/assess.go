@@ -139,13 +139,12 @@ func (a *assessor) take(i int) {
 	a.pointWords, a.days = slices.Grow(a.pointWords[:0], points), slices.Grow(a.days[:0], points)
 	for _, chunks := range a.deviceChunks {
 		for _, c := range chunks {
-			a.deviceWords = append(a.deviceWords, c.Words[:c.Len()]...)
+			a.deviceWords = c.Words(a.deviceWords)
 		}
 	}
 	for _, chunks := range a.pointChunks {
 		for _, c := range chunks {
-			a.pointWords = append(a.pointWords, c.Words[:c.Len()]...)
-			a.days = c.Days(a.days)
+			a.pointWords, a.days = c.Dated(a.pointWords, a.days)
 		}
 	}
 }

@@ -15,7 +15,8 @@ import (
 // going through the range's chunks once more.
 type locator struct {
 	run   *run
-	rows  []int64 // of the chunk at hand; none before one was asked for
+	words []uint64 // of the chunk at hand
+	rows  []int64  // the same; none before one was asked for
 	found []finding
 }
 
@@ -26,8 +27,8 @@ func (l *locator) orphans(keys []uint64, chunks [][]*kernel.Chunk) {
 	for worker, ofWorker := range chunks {
 		s := l.run.gatherers[worker].devices
 		for _, c := range ofWorker {
-			l.rows = l.rows[:0]
-			for i, w := range c.Words[:c.Len()] {
+			l.rows, l.words = l.rows[:0], c.Words(l.words[:0])
+			for i, w := range l.words {
 				if w&bearing == 0 || !flags.maybe(kernel.Key(w)) {
 					continue
 				}
@@ -78,8 +79,8 @@ func (l *locator) points(flagged []uint64, chunks [][]*kernel.Chunk) {
 	for worker, ofWorker := range chunks {
 		trail := &l.run.gatherers[worker].points.trail
 		for _, c := range ofWorker {
-			l.rows = l.rows[:0]
-			for i, w := range c.Words[:c.Len()] {
+			l.rows, l.words = l.rows[:0], c.Words(l.words[:0])
+			for i, w := range l.words {
 				if !flags.maybe(kernel.Key(w)) {
 					continue
 				}

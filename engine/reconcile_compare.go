@@ -28,8 +28,7 @@ func (h *heldRange) take(i int, to *assessed, kept *rangeCopy) *comparer {
 	for _, g := range h.run.gatherers {
 		chunks := g.held.words.Take(i)
 		for _, c := range chunks {
-			h.words = append(h.words, c.Words[:c.Len()]...)
-			h.days = c.Days(h.days)
+			h.words, h.days = c.Dated(h.words, h.days)
 		}
 		h.used = append(h.used, chunks...)
 	}

@@ -1,149 +1,6 @@
 package kernel
 
-import (
-	"math"
-	"slices"
-	"unsafe"
-)
-
-// ChunkWords is how many words a chunk holds.
-const ChunkWords = 256
-
-const slabChunks = 512
-
-// Chunk is a fixed-size run of words of one range, with a day beside each word
-// where the bucket keeps days, and the row that each word came from.
-type Chunk struct {
-	Words [ChunkWords]uint64
-	trail [ChunkWords]uint16
-	days  *[ChunkWords]uint16
-	far   []int32  // the days that two bytes cannot tell, in order
-	jumps []uint32 // the blocks that a step cannot tell, in order
-	first uint32   // block of the first word's row
-	n     uint32
-}
-
-// Rows are told in two bytes a word. A row number is a block of 2¹⁴ rows and
-// the row in it; a word keeps the latter, and by how many blocks it is ahead of
-// the word before it: −1 to 1. Where it is not, the block stands beside the chunk.
-const (
-	blockBits  = 14
-	backSteps  = 1
-	MaxTrail   = 1 << blockBits // rows of a batch: it spans two blocks at most, so going back is one step
-	jump       = 3
-	rowInBlock = 1<<blockBits - 1
-)
-
-// Len is the number of words in the chunk.
-func (c *Chunk) Len() int { return int(c.n) }
-
-// WordsIn counts the words in lists of chunks.
-func WordsIn(lists [][]*Chunk) (n int) {
-	for _, chunks := range lists {
-		for _, c := range chunks {
-			n += c.Len()
-		}
-	}
-	return n
-}
-
-// Days are kept in two bytes: those of the years 1900 to 2079 by their
-// distance from the first, and two codes.
-const (
-	firstDay = -25567 // 1900-01-01
-	noDay    = 0xFFFF
-	farDay   = 0xFFFE // the next of Chunk.far
-)
-
-// NoDay stands for an absent date.
-const NoDay = math.MinInt32
-
-// Days appends the days beside the words; none where the bucket keeps none.
-func (c *Chunk) Days(days []int32) []int32 {
-	if c.days == nil {
-		return days
-	}
-	start := len(days)
-	days = slices.Grow(days, int(c.n))[:start+int(c.n)]
-	into := days[start:]
-	for i, code := range c.days[:len(into)] {
-		day := firstDay + int32(code)
-		if code == noDay { // often, and not predictably: no branch
-			day = NoDay
-		}
-		into[i] = day
-	}
-	if far := c.far; len(far) > 0 {
-		for i, code := range c.days[:len(into)] {
-			if code == farDay {
-				into[i], far = far[0], far[1:]
-			}
-		}
-	}
-	return days
-}
-
-// Rows appends the row that each word came from.
-func (c *Chunk) Rows(rows []int64) []int64 {
-	block, jumps := int64(c.first), c.jumps
-	for _, step := range c.trail[:c.n] {
-		if step>>blockBits == jump {
-			block, jumps = int64(jumps[0]), jumps[1:]
-		} else {
-			block += int64(step>>blockBits) - backSteps
-		}
-		rows = append(rows, block<<blockBits|int64(step&rowInBlock))
-	}
-	return rows
-}
-
-// Slab hands out chunks, allocated many at a time. It is not safe for
-// concurrent use: each worker has its own.
-type Slab struct {
-	fresh     []Chunk
-	freshDays [][ChunkWords]uint16
-	used      []*Chunk
-	made      int // slabs
-	WithDays  bool
-}
-
-// Bytes that the slab has taken, in use or not.
-func (s *Slab) Bytes() int64 {
-	perChunk := unsafe.Sizeof(Chunk{})
-	if s.WithDays {
-		perChunk += unsafe.Sizeof([ChunkWords]uint16{})
-	}
-	return int64(s.made) * slabChunks * int64(perChunk)
-}
-
-// Reuse takes chunks back that nobody reads any more. They must come from a
-// slab with the same WithDays.
-func (s *Slab) Reuse(chunks []*Chunk) { s.used = append(s.used, chunks...) }
-
-func (s *Slab) chunk() *Chunk {
-	if last := len(s.used) - 1; last >= 0 {
-		c := s.used[last]
-		s.used = s.used[:last]
-		c.far, c.jumps, c.n = nil, nil, 0
-		return c
-	}
-	if len(s.fresh) == 0 {
-		s.made++
-		s.fresh = make([]Chunk, slabChunks)
-		populate(unsafe.Pointer(&s.fresh[0]), unsafe.Sizeof(s.fresh[0])*slabChunks)
-		if s.WithDays {
-			s.freshDays = make([][ChunkWords]uint16, slabChunks)
-			populate(unsafe.Pointer(&s.freshDays[0]), unsafe.Sizeof(s.freshDays[0])*slabChunks)
-		}
-	}
-	c := &s.fresh[0]
-	s.fresh = s.fresh[1:]
-	if s.WithDays {
-		c.days = &s.freshDays[0]
-		s.freshDays = s.freshDays[1:]
-	}
-	return c
-}
+import "encoding/binary"
 
 // Buckets gather words by range: one writer fills them, then each range is
 // taken once.
@@ -151,64 +8,110 @@ type Buckets struct {
 	slab   *Slab
 	heads  []head     // by range
 	filled [][]*Chunk // by range, full chunks
-	ranges []uint16   // of the batch at hand
+	batch  ordered
 }
 
-// head is the chunk being filled, with what filling it needs side by side: the
-// chunks themselves are spread over memory.
+// head is the chunk being filled.
 type head struct {
-	chunk *Chunk // nil before the first word; n is then that of a full chunk
-	days  *[ChunkWords]uint16
-	n     uint32
+	chunk *Chunk // nil before the first word
+	room  []byte // what is left of its entries
 	last  uint32 // block of the last word's row
+}
+
+// ordered is a batch in the order of its words' ranges, so that those of one go
+// to its chunk side by side: word by word they would touch more memory in turn
+// than the processor has at hand.
+type ordered struct {
+	ranges []uint16 // of the words as they came
+	ends   []uint32 // by range: where its words end
+	words  []uint64
+	days   []int32
+	rows   []uint16 // in the batch's first block and the one behind it
 }
 
 // NewBuckets gives empty buckets for so many ranges.
 func NewBuckets(slab *Slab, ranges int) *Buckets {
-	b := &Buckets{slab: slab, heads: make([]head, ranges), filled: make([][]*Chunk, ranges)}
-	for at := range b.heads {
-		b.heads[at].n = ChunkWords
-	}
-	return b
+	return &Buckets{slab: slab, heads: make([]head, ranges), filled: make([][]*Chunk, ranges), batch: ordered{ends: make([]uint32, ranges)}}
 }
 
 // Scatter appends each word to the bucket of its range, and the day beside it
-// where days is not nil. Word i came from row first + rows[i]; batches come in
-// row order and have at most MaxTrail rows.
+// where the slab is one with days. Word i came from row first + rows[i]; batches
+// come in row order and have at most MaxTrail rows.
 func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32, first int64) {
-	if cap(b.ranges) < len(words) {
-		b.ranges = make([]uint16, len(words))
-	}
-	ranges := b.ranges[:len(words)]
-	r.Find(ranges, words)
-	if days != nil {
-		b.scatterWithDays(ranges, words, days, rows, first)
-		return
-	}
-	rows = rows[:len(words)]
-	for i, w := range words {
-		row := first + int64(rows[i])
-		h := &b.heads[ranges[i]]
-		n, step := h.n, uint32(row>>blockBits)-h.last+backSteps
-		if n == ChunkWords || step >= jump {
-			n, step = b.prepare(int(ranges[i]), uint32(row>>blockBits))
+	o := &b.batch
+	o.count(r, words)
+	o.order(words, days, rows, uint32(first&rowInBlock))
+	from, block := uint32(0), uint32(first>>blockBits)
+	for at, end := range o.ends {
+		for from < end {
+			h := &b.heads[at]
+			if len(h.room) == 0 {
+				b.next(at, block+uint32(o.rows[from]>>blockBits))
+			}
+			if days == nil {
+				from += h.put(o, from, end, block)
+			} else {
+				from += h.putDated(o, from, end, block)
+			}
 		}
-		c := h.chunk
-		c.Words[n%ChunkWords] = w
-		c.trail[n%ChunkWords] = uint16(step<<blockBits) | uint16(row&rowInBlock)
-		h.n, h.last = n+1, uint32(row>>blockBits)
 	}
 }
 
-func (b *Buckets) scatterWithDays(ranges []uint16, words []uint64, days []int32, rows []int32, first int64) {
-	days, rows = days[:len(words)], rows[:len(words)]
-	for i, w := range words {
-		row := first + int64(rows[i])
-		h := &b.heads[ranges[i]]
-		n, step := h.n, uint32(row>>blockBits)-h.last+backSteps
-		if n == ChunkWords || step >= jump {
-			n, step = b.prepare(int(ranges[i]), uint32(row>>blockBits))
+// count finds the ranges of the words, and where those of each will begin.
+func (o *ordered) count(r *Ranges, words []uint64) {
+	if n := len(words); cap(o.words) < n {
+		o.ranges, o.words, o.days, o.rows = make([]uint16, n), make([]uint64, n), make([]int32, n), make([]uint16, n)
+	}
+	o.ranges = o.ranges[:len(words)]
+	r.Find(o.ranges, words)
+	clear(o.ends)
+	for _, at := range o.ranges {
+		o.ends[at]++
+	}
+	total := uint32(0)
+	for at, n := range o.ends {
+		o.ends[at] = total
+		total += n
+	}
+}
+
+// order brings the batch into the order of ranges, and of what came first within
+// each.
+func (o *ordered) order(words []uint64, days []int32, rows []int32, first uint32) {
+	words, rows = words[:len(o.ranges)], rows[:len(o.ranges)]
+	for i, at := range o.ranges {
+		to := o.ends[at]
+		o.ends[at] = to + 1
+		o.words[to] = words[i]
+		o.rows[to] = uint16(first + uint32(rows[i]))
+		if days != nil {
+			o.days[to] = days[i]
 		}
+	}
+}
+
+// put appends words to the chunk, as many as find room, and gives their number.
+func (h *head) put(o *ordered, from, end, block uint32) uint32 {
+	n := min(end-from, uint32(len(h.room)/entryBytes))
+	words, rows := o.words[from:from+n], o.rows[from:from+n]
+	room, last := h.room, h.last
+	for i, w := range words {
+		rowBlock := block + uint32(rows[i]>>blockBits)
+		e := (*[entryBytes]byte)(room)
+		binary.LittleEndian.PutUint64(e[:], w)
+		binary.LittleEndian.PutUint16(e[rowAt:], uint16(h.step(rowBlock, last)|uint32(rows[i]&rowInBlock)))
+		room, last = room[entryBytes:], rowBlock
+	}
+	h.room, h.last = room, last
+	return n
+}
+
+// putDated does the same with days.
+func (h *head) putDated(o *ordered, from, end, block uint32) uint32 {
+	n := min(end-from, uint32(len(h.room)/datedBytes))
+	words, rows, days := o.words[from:from+n], o.rows[from:from+n], o.days[from:from+n]
+	room, last := h.room, h.last
+	for i, w := range words {
 		day := days[i]
 		code := uint32(day - firstDay)
 		if day == NoDay { // often, and not predictably: no branch
@@ -221,41 +124,39 @@ func (b *Buckets) scatterWithDays(ranges []uint16, words []uint64, days []int32,
 		if day == NoDay {
 			code = noDay
 		}
-		c, chunkDays := h.chunk, h.days
-		c.Words[n%ChunkWords] = w
-		c.trail[n%ChunkWords] = uint16(step<<blockBits) | uint16(row&rowInBlock)
-		chunkDays[n%ChunkWords] = uint16(code)
-		h.n, h.last = n+1, uint32(row>>blockBits)
+		rowBlock := block + uint32(rows[i]>>blockBits)
+		e := (*[datedBytes]byte)(room)
+		binary.LittleEndian.PutUint64(e[:], w)
+		binary.LittleEndian.PutUint32(e[rowAt:], code<<16|h.step(rowBlock, last)|uint32(rows[i]&rowInBlock))
+		room, last = room[datedBytes:], rowBlock
 	}
+	h.room, h.last = room, last
+	return n
 }
 
-// prepare makes room for a word of a block of rows, and gives its place and its
-// step.
-func (b *Buckets) prepare(at int, block uint32) (n, step uint32) {
-	h := &b.heads[at]
-	if h.n == ChunkWords {
-		b.next(at, block)
-	}
-	if step = block - h.last + backSteps; step >= jump {
+// step is what an entry says of the block of its row, beside the row in it.
+func (h *head) step(block, last uint32) uint32 {
+	step := block - last + backSteps
+	if step >= jump {
 		step = jump
 		h.chunk.jumps = append(h.chunk.jumps, block)
 	}
-	return h.n, step
+	return step << blockBits
 }
 
 func (b *Buckets) next(at int, block uint32) {
 	b.close(at)
 	c := b.slab.chunk()
 	c.first = block
-	b.heads[at] = head{chunk: c, days: c.days, last: block}
+	b.heads[at] = head{chunk: c, room: c.entries, last: block}
 }
 
 // close adds the chunk being filled to the full ones.
 func (b *Buckets) close(at int) {
 	if h := &b.heads[at]; h.chunk != nil {
-		h.chunk.n = h.n
+		h.chunk.entries = h.chunk.entries[:len(h.chunk.entries)-len(h.room)]
 		b.filled[at] = append(b.filled[at], h.chunk)
-		*h = head{n: ChunkWords}
+		*h = head{}
 	}
 }
 

@@ -12,8 +12,11 @@ import (
 // gathered flattens what a range's chunks hold.
 func gathered(chunks []*Chunk) (words []uint64, days []int32, rows []int64) {
 	for _, c := range chunks {
-		words = append(words, c.Words[:c.Len()]...)
-		days = c.Days(days)
+		if c.dated {
+			words, days = c.Dated(words, days)
+		} else {
+			words = c.Words(words)
+		}
 		rows = c.Rows(rows)
 	}
 	return words, days, rows

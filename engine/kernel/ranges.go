@@ -11,7 +11,7 @@ const (
 	cells        = 1 << (keyBits - cellBits)
 	slotsPerCut  = 8
 	crowdedShare = 16      // one in so many cuts in a slot with others: the cell has more slots
-	slotsPerCell = 1 << 12 // and no more than this
+	slotsPerCell = 1 << 14 // and no more than this
 	paddedBounds = 2 * MaxRanges
 	manyCuts     = 1 << 15 // marks a slot with more than one cut
 )
