@@ -66,7 +66,7 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 					return err
 				}
 			}
-			if found.changes.Len() == 0 {
+			if found.changes.Len() == 0 || r.comparison != nil && !r.comparison.terms.Corrections {
 				return nil
 			}
 			return sink.Write(found.changes)
@@ -334,7 +334,7 @@ func (d decider) list(m meterpoint.MPxN, route delivery, recorded meterpoint.Ser
 	return flags
 }
 
-// written counts what went to the sink, to be held against the cells.
+// written counts what was listed, to be held against the cells.
 type written struct {
 	byDisposition [6]int64
 	changed       int64
@@ -342,9 +342,20 @@ type written struct {
 
 func (w *written) count(c *Changes) {
 	for i, disposition := range c.Disposition {
-		w.byDisposition[disposition]++
-		if disposition != Left && disposition != Held && c.Old[i] != c.New[i] {
-			w.changed++
-		}
+		w.add(disposition, c.Old[i], c.New[i], 1)
 	}
+}
+
+func (w *written) add(disposition Disposition, from, to meterpoint.ServiceStatus, points int64) {
+	w.byDisposition[disposition] += points
+	if disposition != Left && disposition != Held && from != to {
+		w.changed += points
+	}
+}
+
+func (w *written) merge(other *written) {
+	for disposition, n := range other.byDisposition {
+		w.byDisposition[disposition] += n
+	}
+	w.changed += other.changed
 }

@@ -7,6 +7,11 @@ import "fmt"
 // changed + held + left, reportable = emitted + withheld + undeliverable, and
 // that what the sink was given is what the facts say.
 func (r *run) balance() error {
+	for _, a := range r.assessors {
+		if a.held != nil {
+			r.written.merge(&a.held.tally.unlisted)
+		}
+	}
 	s, p := &r.result.Summary, &r.result.Read.MeterPoints
 	duplicates := r.ledger.counts.All[MeterPoints][DuplicateMeterPoint]
 	conflicts := r.ledger.counts.All[MeterPoints][ConflictingMeterPoint] - r.ledger.conflicting

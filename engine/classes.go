@@ -127,6 +127,7 @@ type tally struct {
 	stale    [meterpoint.Unknown + 1][meterpoint.NotActive + 1]int64 // by held and expected
 	sendable int64                                                   // points that the corrections report, switches aside
 	listed   int64                                                   // differences
+	unlisted written                                                 // changes of usual cases that nobody takes
 }
 
 func newTally() *tally { return &tally{} }
@@ -155,4 +156,5 @@ func (t *tally) merge(other *tally) {
 	}
 	t.sendable += other.sendable
 	t.listed += other.listed
+	t.unlisted.merge(&other.unlisted)
 }

@@ -17,6 +17,7 @@ type Terms struct {
 	InFlightDays      int    // how long a change may be under way; −1: not at all
 	DateToleranceDays int    // how far dates may be apart; −1: they are not compared
 	MaxDifferences    Limit  // as a share, of the meter_points rows
+	Corrections       bool   // the sink takes the changes that put the differences right
 }
 
 // Reconciliation is what a reconciliation found.
@@ -52,8 +53,8 @@ type StaleCount struct {
 // Reconcile compares what RDPs hold with what they should: the statuses that a
 // run computes, or with cfg.AsRecorded the recorded ones. Whatever cfg says, the
 // scope is full, and what an RDP holds is its baseline. The sink takes the
-// differences in MPxN order, and the changes that a run would publish to put
-// them right. When it returns without error, every identity holds and no limit
+// differences in MPxN order and, with terms.Corrections, the changes that a run
+// would publish to put them right. When it returns without error, every identity holds and no limit
 // is exceeded. Over Terms.MaxDifferences it ends early with what it has counted
 // so far, Partial, and a *Refusal of kind RefusedLimit.
 func Reconcile(ctx context.Context, cfg Config, in Inputs, extract Source, terms Terms, sink ReconciliationSink, progress *Progress) (*Reconciliation, error) {

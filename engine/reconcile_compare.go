@@ -32,7 +32,8 @@ func (h *heldRange) take(i int, to *assessed, kept *rangeCopy) *comparer {
 		}
 		h.used = append(h.used, chunks...)
 	}
-	c := &comparer{heldRange: h, comparison: h.run.comparison, tally: h.tally, to: &to.differences, changes: to.changes}
+	c := &comparer{heldRange: h, comparison: h.run.comparison, tally: h.tally, to: &to.differences,
+		changes: to.changes, lists: kept != nil || h.run.comparison.terms.Corrections}
 	if kept != nil {
 		kept.held, c.tally = heldCopy{slices.Clone(h.words), slices.Clone(h.days)}, newTally()
 	}
@@ -75,6 +76,7 @@ type comparer struct {
 	tally      *tally
 	to         *Differences
 	changes    *Changes   // where the decider lists what a point's correction changes
+	lists      bool       // that also of points of a usual case
 	at         int        // of words
 	judged     judged     // the point at hand
 	seen       *heldClass // nil but in an explanation

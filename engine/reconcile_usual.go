@@ -99,7 +99,7 @@ func (c *comparer) isUsual(number uint64, set uint32, words []uint64, day int32)
 	}
 	known.points++
 	c.at += rows
-	if known.listed > 0 || known.change.listed {
+	if known.listed > 0 || known.change.listed && c.lists {
 		c.list(known, meterpoint.MPxN(number), day, c.days[c.at-rows:c.at])
 	}
 	return true
@@ -157,7 +157,7 @@ func (c *comparer) list(known *usualCase, m meterpoint.MPxN, day int32, days []i
 		}
 		c.to.add(l)
 	}
-	if known.change.listed {
+	if known.change.listed && c.lists {
 		x := known.change.change
 		x.mpxn = m
 		if known.change.dated {
@@ -225,6 +225,9 @@ func (c *comparer) countOut(u *usualCase, cells *histogram) {
 		return
 	}
 	cells.add(u.cell, u.points)
+	if x := &u.change; x.listed && !c.lists {
+		c.tally.unlisted.add(x.disposition, x.old, x.new, u.points)
+	}
 	c.tally.add(&u.judged, u.points)
 	c.tally.listed += u.points * int64(u.listed)
 	for _, row := range u.row[:u.rows] {

@@ -58,12 +58,12 @@ func (a *manyAlike) hold(random *rand.Rand, number uint64, rdps uint8, day int32
 	a.held, a.heldOns = append(a.held, kernel.Word(number, payload[0])), append(a.heldOns, day)
 }
 
-// decideAlike gives all that comes of the points, and how many of them were like
-// one before.
-func (a *manyAlike) decide(r *run, usual *usualCases) (decided string, alike int) {
+// decide gives all that comes of the points, and how many of them were like one
+// before. Changes of those are listed or only counted.
+func (a *manyAlike) decide(r *run, usual *usualCases, lists bool) (decided, changes string, alike int) {
 	held := &heldRange{run: r, tally: newTally(), words: a.held, days: a.heldOns, usual: usual}
 	to := &assessed{changes: new(Changes)}
-	c := &comparer{heldRange: held, comparison: r.comparison, tally: held.tally, to: &to.differences, changes: to.changes}
+	c := &comparer{heldRange: held, comparison: r.comparison, tally: held.tally, to: &to.differences, changes: to.changes, lists: lists}
 	d := decider{run: r, cells: newHistogram(), verdicts: newAssessor(r).verdicts, ledger: &ledger{}, changes: to.changes, compare: c}
 	for i, word := range a.points {
 		if c.isUsual(kernel.Key(word), a.sets[i], a.points[i:i+1], a.days[i]) {
@@ -79,7 +79,10 @@ func (a *manyAlike) decide(r *run, usual *usualCases) (decided string, alike int
 			cells[key] = d.cells.counts[i]
 		}
 	}
-	return fmt.Sprintf("%v\n%v\n%v\n%v\n%v", cells, *held.tally, *d.ledger, *to.changes, to.differences), alike
+	changed := held.tally.unlisted
+	changed.count(to.changes)
+	held.tally.unlisted = written{}
+	return fmt.Sprintf("%v\n%v\n%v\n%v\n%v", cells, *held.tally, *d.ledger, changed, to.differences), fmt.Sprint(*to.changes), alike
 }
 
 // A point that is settled because it is like one before comes to what it comes
@@ -97,11 +100,14 @@ func TestUsualCasesChangeNothing(t *testing.T) {
 		}
 		a := randomAlike(random, 20_000, uint8(min(len(r.rdpCodes.names), 20)))
 		usual := &usualCases{}
-		want, _ := a.decide(r, nil)
+		want, wantChanges, _ := a.decide(r, nil, true)
 		for range 2 { // what one range has learnt is no use to the next
-			got, alike := a.decide(r, usual)
-			if diff := cmp.Diff(want, got); diff != "" {
+			got, changes, alike := a.decide(r, usual, true)
+			if diff := cmp.Diff(want+wantChanges, got+changes); diff != "" {
 				t.Fatalf("seed %d (-one by one +like one before):\n%s", seed, diff)
+			}
+			if got, changes, _ = a.decide(r, usual, false); got != want || len(changes) > len(wantChanges) || seed == 0 && len(changes) == len(wantChanges) {
+				t.Fatalf("seed %d: where nobody takes the changes (-taken +not taken):\n%s", seed, cmp.Diff(want, got))
 			}
 			least := 8
 			if c.terms.DateToleranceDays >= 0 {
@@ -139,9 +145,9 @@ func TestUsualCasesOfTwoRows(t *testing.T) {
 			a.held, a.heldOns = append(a.held, kernel.Word(number, payloads[row])), append(a.heldOns, days[row])
 		}
 	}
-	want, _ := a.decide(r, nil)
-	got, alike := a.decide(r, &usualCases{})
-	if diff := cmp.Diff(want, got); diff != "" || alike < 300 {
+	want, wantChanges, _ := a.decide(r, nil, true)
+	got, changes, alike := a.decide(r, &usualCases{}, true)
+	if diff := cmp.Diff(want+wantChanges, got+changes); diff != "" || alike < 300 {
 		t.Errorf("%d of 400 points were like one before (-one by one +like one before):\n%s", alike, diff)
 	}
 }

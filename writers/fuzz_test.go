@@ -101,5 +101,11 @@ func FuzzParseNumber(f *testing.F) {
 		if n != wantN || taken != want {
 			t.Errorf("%q with at most %d digits: %d of %d, not %d of %d", text, maxDigits, n, taken, wantN, want)
 		}
+		if n, taken = parseNumber(text, mpxnDigits); taken != len(text) {
+			n = 0
+		}
+		if whole, err := numberIn(text); err != nil || uint64(whole) != n {
+			t.Errorf("%q is the number %d, not %d (%v)", text, whole, n, err)
+		}
 	})
 }

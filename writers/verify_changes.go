@@ -2,6 +2,7 @@ package writers
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -171,9 +172,26 @@ func readNumbers(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
 
 // numberIn is the MPxN in canonical form that text is; 0 for anything else.
 func numberIn(text []byte) (meterpoint.MPxN, error) {
-	n, taken := parseNumber(text, mpxnDigits)
-	if taken != len(text) {
+	n := len(text)
+	if n == 0 || n > mpxnDigits || text[0] == '0' {
 		return 0, nil
 	}
-	return meterpoint.MPxN(n), nil
+	const zeros = 0x3030303030303030
+	high, low, behind := uint64(zeros), uint64(0), 0 // two words of eight digits, and how many the second adds
+	if n < 8 {
+		for i, c := range text {
+			low |= uint64(c) << (8 * (8 - n + i))
+		}
+		low |= zeros >> (8 * n)
+	} else {
+		behind = n - 8
+		high, low = binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[behind:])
+		low = low>>(8*(8-behind))<<(8*(8-behind)) | zeros>>(8*behind)
+	}
+	highDigits, first := leadingDigits(high)
+	lowDigits, last := leadingDigits(low)
+	if highDigits+lowDigits < 16 {
+		return 0, nil
+	}
+	return meterpoint.MPxN(first*powersOf10[behind] + last), nil
 }

@@ -129,6 +129,7 @@ func (f *reconcileFlags) execute(cmd *cobra.Command) error {
 	r := reconciled{hashed: hashed, opening: time.Since(started) - hashed.took}
 	var progress engine.Progress
 	done := show(cmd.ErrOrStderr(), f.progress, &progress)
+	f.held.terms.Corrections = f.corrections
 	r.found, err = engine.Reconcile(ctx, cfg, in, extract, f.held.terms, sink, &progress)
 	if err == nil {
 		err = hashed.settle(r.found.Result)
