@@ -235,12 +235,20 @@ func parseNumber(text []byte, maxDigits int) (n uint64, taken int) {
 // first one lowest, and their number.
 func leadingDigits(text uint64) (digits int, n uint64) {
 	text ^= 0x3030303030303030
-	others := (text | (text + 0x0606060606060606)) & 0xf0f0f0f0f0f0f0f0 // right up to the first
-	digits = bits.TrailingZeros64(others) / 8
-	text <<= 8 * (8 - digits)
-	text = text*10 + text>>8 // pairs
+	digits = bits.TrailingZeros64(noDigits(text)) / 8
+	return digits, numberOf(text << (8 * (8 - digits)))
+}
+
+// noDigits marks the bytes that are above 9, right up to the first.
+func noDigits(text uint64) uint64 {
+	return (text | (text + 0x0606060606060606)) & 0xf0f0f0f0f0f0f0f0
+}
+
+// numberOf is the number of eight digits, a byte each, the first one lowest.
+func numberOf(digits uint64) uint64 {
+	pairs := digits*10 + digits>>8
 	const pair = 0xff_000000ff
-	return digits, (text&pair*(100+1_000_000<<32) + text>>16&pair*(1+10_000<<32)) >> 32
+	return (pairs&pair*(100+1_000_000<<32) + pairs>>16&pair*(1+10_000<<32)) >> 32
 }
 
 func parseStatus(text []byte) (meterpoint.ServiceStatus, int) {

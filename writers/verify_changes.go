@@ -188,10 +188,9 @@ func numberIn(text []byte) (meterpoint.MPxN, error) {
 		high, low = binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[behind:])
 		low = low>>(8*(8-behind))<<(8*(8-behind)) | zeros>>(8*behind)
 	}
-	highDigits, first := leadingDigits(high)
-	lowDigits, last := leadingDigits(low)
-	if highDigits+lowDigits < 16 {
+	high, low = high^zeros, low^zeros
+	if noDigits(high)|noDigits(low) != 0 {
 		return 0, nil
 	}
-	return meterpoint.MPxN(first*powersOf10[behind] + last), nil
+	return meterpoint.MPxN(numberOf(high)*powersOf10[behind] + numberOf(low)), nil
 }
