@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
@@ -50,16 +49,21 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 			return err
 		}
 	}
-	spare := sync.Pool{New: func() any { return &assessed{changes: new(Changes)} }}
+	spare := make(chan *assessed, (aheadPerWorker+1)*r.cfg.Workers) // kept: a collection would empty a sync.Pool
 	err := inOrder(ctx, r.cfg.Workers, span.to-span.from,
 		func(worker, i int) (*assessed, error) {
-			found := spare.Get().(*assessed)
+			var found *assessed
+			select {
+			case found = <-spare:
+			default:
+				found = &assessed{changes: new(Changes)}
+			}
 			found.changes.reset(r.deliveries.rdps)
 			found.differences.reset(r.deliveries.rdps)
 			return found, r.assessors[worker].assessRange(span.from+i, found)
 		},
 		func(found *assessed) error {
-			defer spare.Put(found)
+			defer func() { spare <- found }()
 			r.written.count(found.changes)
 			if r.comparison != nil {
 				if err := r.comparison.write(r, &found.differences); err != nil {

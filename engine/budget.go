@@ -14,6 +14,7 @@ const (
 	bytesPerWorker     = 40 << 20
 	bytesPerDeviceWord = 10 // a word and its row
 	bytesPerPoint      = 12 // a word, its row and a day
+	bytesPerLine       = 48 // of differences: 24, and the room that growing leaves
 	memoryGranuleMiB   = 16
 )
 
@@ -25,7 +26,18 @@ func (r *run) need(points, devices int) int64 {
 	if r.comparison != nil {
 		need += bytesPerPoint * (r.held.rows() + halfFull) / int64(devices)
 	}
+	need += r.waiting()
 	return need + bytesPerDeviceWord*(r.devices.identifiers()+halfFull)/int64(devices) + bytesPerPoint*(r.points.rows()+halfFull)/int64(points)
+}
+
+// waiting is what the differences of ranges take that wait to be written, where
+// every point and every row held is one.
+func (r *run) waiting() int64 {
+	if r.comparison == nil {
+		return 0
+	}
+	ahead := aheadPerWorker * r.cfg.Workers
+	return bytesPerLine * (r.points.rows() + r.held.rows()) * int64(ahead) / int64(max(r.ranges.Count(), ahead))
 }
 
 // announce says what the run takes.
@@ -37,7 +49,7 @@ func (r *run) announce(needBytes int64) {
 
 // taken is what the run takes once its words have been gathered.
 func (r *run) taken() int64 {
-	bytes := int64(fixedBytes) + int64(r.cfg.Workers)*bytesPerWorker
+	bytes := int64(fixedBytes) + int64(r.cfg.Workers)*bytesPerWorker + r.waiting()
 	for _, g := range r.gatherers {
 		bytes += g.deviceSlab.Bytes() + g.pointSlab.Bytes() + g.heldSlab.Bytes()
 	}

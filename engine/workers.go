@@ -47,11 +47,15 @@ func barrier(err *error) {
 	}
 }
 
+// aheadPerWorker is how many items wait at most until those before them have
+// been consumed.
+const aheadPerWorker = 24
+
 // inOrder produces the items 0 to n−1 on all workers and consumes them in
 // order on the caller's goroutine. At most a few items a worker wait to be
 // consumed, which bounds memory.
 func inOrder[T any](ctx context.Context, workers, n int, produce func(worker, item int) (T, error), consume func(T) error) error {
-	window := 24 * workers
+	window := aheadPerWorker * workers
 	slots := make([]chan T, window)
 	for i := range slots {
 		slots[i] = make(chan T, 1)
