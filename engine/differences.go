@@ -115,7 +115,9 @@ func (d *Differences) line(i int) line {
 	return line{d.MPxN[i], d.RDP[i], d.HeldBy[i], d.Expected[i], d.Held[i], d.ExpectedOn[i], d.HeldOn[i], d.Class[i]}
 }
 
-func (d *Differences) add(l line) {
+// add appends a line, which stays the caller's. It takes no copy: to read in wide
+// pieces what was just written in small ones stalls.
+func (d *Differences) add(l *line) {
 	d.MPxN = append(d.MPxN, l.mpxn)
 	d.RDP = append(d.RDP, l.rdp)
 	d.Expected = append(d.Expected, l.expected)

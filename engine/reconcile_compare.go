@@ -164,7 +164,7 @@ func (c *comparer) conclude(m meterpoint.MPxN, responsible uint8) {
 	for _, row := range c.rows {
 		c.tally.counts[row.holder][m.Fuel()].Rows[row.class]++
 		if row.class.IsDifference() {
-			c.to.add(line{mpxn: m, rdp: responsible, heldBy: row.holder, held: flagsOf(row.flag), expectedOn: NoDay,
+			c.to.add(&line{mpxn: m, rdp: responsible, heldBy: row.holder, held: flagsOf(row.flag), expectedOn: NoDay,
 				heldOn: row.day, class: Classes + Class(row.class)})
 			c.tally.listed++
 		}
@@ -197,7 +197,8 @@ func (c *comparer) point(e expected, situation uint32) uint32 {
 	c.judged = judged{e, class, held, (class.corrected() || class == NotSendable) && status.Reported() && !e.verdict.silent}
 	c.tally.add(&c.judged, 1)
 	if class.IsDifference() {
-		c.to.add(lineOf(e, class, held, heldOn, c.comparison.asOfDay))
+		l := lineOf(e, class, held, heldOn, c.comparison.asOfDay)
+		c.to.add(&l)
 		c.tally.listed++
 	}
 	c.conclude(e.mpxn, e.rdp)

@@ -60,7 +60,8 @@ type usualCase struct {
 	change usualChange
 }
 
-// usualLine is a line but for its number and its dates.
+// usualLine is a line but for its number and its dates, which are those of the
+// point listed last.
 type usualLine struct {
 	line
 	expected bool  // since the point's own date
@@ -144,18 +145,16 @@ func (c *comparer) usualRows(number uint64, day int32) (rows int, ok bool) {
 func (c *comparer) list(known *usualCase, m meterpoint.MPxN, day int32, days []int32) {
 	for i := range known.lines[:known.listed] {
 		u := &known.lines[i]
-		l := u.line
-		l.mpxn = m
+		u.mpxn, u.heldOn = m, NoDay
 		if u.expected {
-			l.expectedOn = day
+			u.expectedOn = day
 		}
-		l.heldOn = NoDay
 		for row, heldOn := range days {
 			if u.held>>row&1 != 0 {
-				l.heldOn = max(l.heldOn, heldOn)
+				u.heldOn = max(u.heldOn, heldOn)
 			}
 		}
-		c.to.add(l)
+		c.to.add(&u.line)
 	}
 	if known.change.listed && c.lists {
 		x := known.change.change
