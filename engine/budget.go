@@ -26,18 +26,19 @@ func (r *run) need(points, devices int) int64 {
 	if r.comparison != nil {
 		need += bytesPerPoint * (r.held.rows() + halfFull) / int64(devices)
 	}
-	need += r.waiting()
+	need += r.waiting(points)
 	return need + bytesPerDeviceWord*(r.devices.identifiers()+halfFull)/int64(devices) + bytesPerPoint*(r.points.rows()+halfFull)/int64(points)
 }
 
-// waiting is what the differences of ranges take that wait to be written, where
-// every point and every row held is one.
-func (r *run) waiting() int64 {
+// waiting is what the differences of ranges take that wait to be written, those
+// of one of so many passes at most, where every point and every row held is one.
+func (r *run) waiting(passes int) int64 {
 	if r.comparison == nil {
 		return 0
 	}
-	ahead := aheadPerWorker * r.cfg.Workers
-	return bytesPerLine * (r.points.rows() + r.held.rows()) * int64(ahead) / int64(max(r.ranges.Count(), ahead))
+	ranges := r.ranges.Count()
+	ahead := min(aheadPerWorker*r.cfg.Workers, (ranges+passes-1)/passes)
+	return bytesPerLine * (r.points.rows() + r.held.rows()) * int64(ahead) / int64(ranges)
 }
 
 // announce says what the run takes.
@@ -49,7 +50,7 @@ func (r *run) announce(needBytes int64) {
 
 // taken is what the run takes once its words have been gathered.
 func (r *run) taken() int64 {
-	bytes := int64(fixedBytes) + int64(r.cfg.Workers)*bytesPerWorker + r.waiting()
+	bytes := int64(fixedBytes) + int64(r.cfg.Workers)*bytesPerWorker + r.waiting(len(r.passes.all))
 	for _, g := range r.gatherers {
 		bytes += g.deviceSlab.Bytes() + g.pointSlab.Bytes() + g.heldSlab.Bytes()
 	}
