@@ -1,7 +1,5 @@
 package kernel
 
-import "encoding/binary"
-
 // Buckets gather words by range: one writer fills them, then each range is
 // taken once.
 type Buckets struct {
@@ -9,13 +7,6 @@ type Buckets struct {
 	heads  []head     // by range
 	filled [][]*Chunk // by range, full chunks
 	batch  ordered
-}
-
-// head is the chunk being filled.
-type head struct {
-	chunk *Chunk // nil before the first word
-	room  []byte // what is left of its entries
-	last  uint32 // block of the last word's row
 }
 
 // ordered is a batch in the order of its words' ranges, so that those of one go
@@ -88,60 +79,6 @@ func (o *ordered) order(words []uint64, days []int32, rows []int32, first uint32
 			o.days[to] = days[i]
 		}
 	}
-}
-
-// put appends words to the chunk, as many as find room, and gives their number.
-func (h *head) put(o *ordered, from, end, block uint32) uint32 {
-	n := min(end-from, uint32(len(h.room)/entryBytes))
-	words, rows := o.words[from:from+n], o.rows[from:from+n]
-	room, last := h.room, h.last
-	for i, w := range words {
-		rowBlock := block + uint32(rows[i]>>blockBits)
-		e := (*[entryBytes]byte)(room)
-		binary.LittleEndian.PutUint64(e[:], w)
-		binary.LittleEndian.PutUint16(e[rowAt:], uint16(h.step(rowBlock, last)|uint32(rows[i]&rowInBlock)))
-		room, last = room[entryBytes:], rowBlock
-	}
-	h.room, h.last = room, last
-	return n
-}
-
-// putDated does the same with days.
-func (h *head) putDated(o *ordered, from, end, block uint32) uint32 {
-	n := min(end-from, uint32(len(h.room)/datedBytes))
-	words, rows, days := o.words[from:from+n], o.rows[from:from+n], o.days[from:from+n]
-	room, last := h.room, h.last
-	for i, w := range words {
-		day := days[i]
-		code := uint32(day - firstDay)
-		if day == NoDay { // often, and not predictably: no branch
-			code = 0
-		}
-		if code >= farDay {
-			code = farDay
-			h.chunk.far = append(h.chunk.far, day)
-		}
-		if day == NoDay {
-			code = noDay
-		}
-		rowBlock := block + uint32(rows[i]>>blockBits)
-		e := (*[datedBytes]byte)(room)
-		binary.LittleEndian.PutUint64(e[:], w)
-		binary.LittleEndian.PutUint32(e[rowAt:], code<<16|h.step(rowBlock, last)|uint32(rows[i]&rowInBlock))
-		room, last = room[datedBytes:], rowBlock
-	}
-	h.room, h.last = room, last
-	return n
-}
-
-// step is what an entry says of the block of its row, beside the row in it.
-func (h *head) step(block, last uint32) uint32 {
-	step := block - last + backSteps
-	if step >= jump {
-		step = jump
-		h.chunk.jumps = append(h.chunk.jumps, block)
-	}
-	return step << blockBits
 }
 
 func (b *Buckets) next(at int, block uint32) {

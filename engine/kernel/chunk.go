@@ -4,13 +4,10 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"unsafe"
 )
 
 // ChunkWords is how many words a chunk holds.
 const ChunkWords = 256
-
-const slabChunks = 512
 
 // Chunk is a fixed-size run of words of one range, with the row that each came
 // from and, where the bucket keeps days, a day. What belongs to a word stands
@@ -120,48 +117,63 @@ func (c *Chunk) Rows(rows []int64) []int64 {
 	return rows
 }
 
-// Slab hands out chunks, allocated many at a time. It is not safe for
-// concurrent use: each worker has its own.
-type Slab struct {
-	fresh    []Chunk
-	entries  []byte // of those
-	used     []*Chunk
-	made     int // slabs
-	WithDays bool
+// head is the chunk being filled.
+type head struct {
+	chunk *Chunk // nil before the first word
+	room  []byte // what is left of its entries
+	last  uint32 // block of the last word's row
 }
 
-func (s *Slab) chunkBytes() int {
-	if s.WithDays {
-		return ChunkWords * datedBytes
+// put appends words to the chunk, as many as find room, and gives their number.
+func (h *head) put(o *ordered, from, end, block uint32) uint32 {
+	n := min(end-from, uint32(len(h.room)/entryBytes))
+	words, rows := o.words[from:from+n], o.rows[from:from+n]
+	room, last := h.room, h.last
+	for i, w := range words {
+		rowBlock := block + uint32(rows[i]>>blockBits)
+		e := (*[entryBytes]byte)(room)
+		binary.LittleEndian.PutUint64(e[:], w)
+		binary.LittleEndian.PutUint16(e[rowAt:], uint16(h.step(rowBlock, last)|uint32(rows[i]&rowInBlock)))
+		room, last = room[entryBytes:], rowBlock
 	}
-	return ChunkWords * entryBytes
+	h.room, h.last = room, last
+	return n
 }
 
-// Bytes that the slab has taken, in use or not.
-func (s *Slab) Bytes() int64 {
-	return int64(s.made) * slabChunks * int64(int(unsafe.Sizeof(Chunk{}))+s.chunkBytes())
+// putDated does the same with days.
+func (h *head) putDated(o *ordered, from, end, block uint32) uint32 {
+	n := min(end-from, uint32(len(h.room)/datedBytes))
+	words, rows, days := o.words[from:from+n], o.rows[from:from+n], o.days[from:from+n]
+	room, last := h.room, h.last
+	for i, w := range words {
+		day := days[i]
+		code := uint32(day - firstDay)
+		if day == NoDay { // often, and not predictably: no branch
+			code = 0
+		}
+		if code >= farDay {
+			code = farDay
+			h.chunk.far = append(h.chunk.far, day)
+		}
+		if day == NoDay {
+			code = noDay
+		}
+		rowBlock := block + uint32(rows[i]>>blockBits)
+		e := (*[datedBytes]byte)(room)
+		binary.LittleEndian.PutUint64(e[:], w)
+		binary.LittleEndian.PutUint32(e[rowAt:], code<<16|h.step(rowBlock, last)|uint32(rows[i]&rowInBlock))
+		room, last = room[datedBytes:], rowBlock
+	}
+	h.room, h.last = room, last
+	return n
 }
 
-// Reuse takes chunks back that nobody reads any more. They must come from a
-// slab with the same WithDays.
-func (s *Slab) Reuse(chunks []*Chunk) { s.used = append(s.used, chunks...) }
-
-// chunk gives a chunk that has all its entries, whatever stands there.
-func (s *Slab) chunk() *Chunk {
-	if last := len(s.used) - 1; last >= 0 {
-		c := s.used[last]
-		s.used = s.used[:last]
-		*c = Chunk{entries: c.entries[:cap(c.entries)], dated: c.dated}
-		return c
+// step is what an entry says of the block of its row, beside the row in it.
+func (h *head) step(block, last uint32) uint32 {
+	step := block - last + backSteps
+	if step >= jump {
+		step = jump
+		h.chunk.jumps = append(h.chunk.jumps, block)
 	}
-	n := s.chunkBytes()
-	if len(s.fresh) == 0 {
-		s.made++
-		s.fresh, s.entries = make([]Chunk, slabChunks), make([]byte, slabChunks*n)
-		populate(unsafe.Pointer(&s.entries[0]), uintptr(len(s.entries)))
-	}
-	c := &s.fresh[0]
-	*c = Chunk{entries: s.entries[:n:n], dated: s.WithDays}
-	s.fresh, s.entries = s.fresh[1:], s.entries[n:]
-	return c
+	return step << blockBits
 }
