@@ -215,20 +215,27 @@ func plainNumber(text string) uint64 {
 	return n
 }
 
-// The passes taken keep to the budget, are no more than that takes, and a
-// budget that none keep to is refused with one that some do.
-func TestPassesKeepToTheBudget(t *testing.T) {
+// rowsOf is a table of which nothing but its rows and columns is known.
+func rowsOf(name Table, rows int64, columns ...field) *table {
+	return &table{name: name, bindings: []binding{{fields: columns, columns: make([]int, len(columns))}},
+		plan: &Plan{Files: []File{{Rows: rows}}, Splits: []Split{{Rows: rows}}}}
+}
+
+// britishRun is of Great Britain's size, in 2,001 ranges.
+func britishRun(cfg Config, held *table) *run {
 	var cuts []uint64
 	for i := range uint64(2000) {
 		cuts = append(cuts, 1e12+i*1e9)
 	}
+	return &run{cfg: cfg, held: held, ranges: kernel.NewRanges(cuts),
+		devices: rowsOf(Devices, 68e6, fieldImportMPxN), points: rowsOf(MeterPoints, 57e6, fieldMPxN)}
+}
+
+// The passes taken keep to the budget, are no more than that takes, and a
+// budget that none keep to is refused with one that some do.
+func TestPassesKeepToTheBudget(t *testing.T) {
 	british := func(budget int64) (*run, error) {
-		table := func(name Table, rows int64, columns ...field) *table {
-			return &table{name: name, bindings: []binding{{fields: columns, columns: make([]int, len(columns))}},
-				plan: &Plan{Files: []File{{Rows: rows}}, Splits: []Split{{Rows: rows}}}}
-		}
-		r := &run{cfg: Config{Workers: 2, MemoryBytes: budget}, held: absentTable(Extract), ranges: kernel.NewRanges(cuts),
-			devices: table(Devices, 68e6, fieldImportMPxN), points: table(MeterPoints, 57e6, fieldMPxN)}
+		r := britishRun(Config{Workers: 2, MemoryBytes: budget}, absentTable(Extract))
 		told := int64(0)
 		r.cfg.NeedBytes = func(bytes int64) { told = bytes }
 		err := r.choosePasses()
@@ -263,5 +270,26 @@ func TestPassesKeepToTheBudget(t *testing.T) {
 	}
 	if _, err := british(leastMiB << 20); err != nil {
 		t.Errorf("the budget named, %d MiB, is refused: %v", leastMiB, err)
+	}
+}
+
+// A reconciliation counts the differences that wait to be written: with one pass
+// those of a few ranges a worker, with many no more than a pass has.
+func TestPassesOfReconciliation(t *testing.T) {
+	const points, held = 57_000_000, 78_000_000
+	r := britishRun(Config{Workers: 2}, rowsOf(Extract, held, fieldMPxN))
+	alone := r.need(1, 1)
+	r.comparison = &comparison{}
+	least := int64(bytesPerPoint*held + 2*aheadPerWorker*bytesPerLine*(points+held)/2001)
+	if more := r.need(1, 1) - alone; more < least || more > least+least/50 { // the last chunk of each range
+		t.Errorf("a reconciliation needs %d bytes more than a run, %d at least", more, least)
+	}
+	for passes := 2; passes <= maxPasses; passes *= 2 {
+		if r.need(passes, passes) >= r.need(passes/2, passes/2) {
+			t.Errorf("%d passes need no less than %d", passes, passes/2)
+		}
+	}
+	if one := int64(bytesPerLine * (points + held) / maxPasses); r.waiting(maxPasses) > one+one/20 {
+		t.Errorf("in %d passes %d bytes wait, of %d", maxPasses, r.waiting(maxPasses), one)
 	}
 }
