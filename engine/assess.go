@@ -49,7 +49,7 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 			return err
 		}
 	}
-	spare := make(chan *assessed, (aheadPerWorker+1)*r.cfg.Workers) // kept: a collection would empty a sync.Pool
+	spare := make(chan *assessed, aheadPerWorker*r.cfg.Workers) // as many as there can be; a collection would empty a sync.Pool
 	err := inOrder(ctx, r.cfg.Workers, span.to-span.from,
 		func(worker, i int) (*assessed, error) {
 			var found *assessed
