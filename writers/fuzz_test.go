@@ -82,7 +82,7 @@ func FuzzManifest(f *testing.F) {
 // FuzzParseNumber against its plain twin, which goes digit by digit.
 func FuzzParseNumber(f *testing.F) {
 	for _, text := range []string{"", "0", "01", "7x12345678", "12345678", "123456789|", "9999999999999", "10000000000000", "1234567890123456789", "12345678901234567890123456",
-		"1234567", "12\xff45678", "12:45678", ":2345678"} {
+		"1234567", "12\xff45678", "12:45678", ":2345678", "1234567:", "12\xca45678", "1234567\xca", "\x05", "\x0512"} {
 		f.Add([]byte(text), uint8(8))
 		f.Add([]byte(text), uint8(mpxnDigits))
 		f.Add([]byte(text), uint8(sequenceDigits))

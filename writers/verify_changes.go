@@ -177,7 +177,9 @@ func numberIn(text []byte) (meterpoint.MPxN, error) {
 		return 0, nil
 	}
 	const zeros = 0x3030303030303030
-	high, low, behind := uint64(zeros), uint64(0), 0 // two words of eight digits, and how many the second adds
+	var low uint64 // of two words of eight digits
+	var behind int // the digits that it adds
+	high := uint64(zeros)
 	if n < 8 {
 		for i, c := range text {
 			low |= uint64(c) << (8 * (8 - n + i))
