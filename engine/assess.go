@@ -105,7 +105,7 @@ func (a *assessor) assessRange(i int, to *assessed) error {
 		d.cells, d.ledger = newHistogram(), &ledger{keep: a.ledger.keep}
 	}
 	if a.held != nil {
-		d.compare = a.held.take(i, to, before)
+		d.compare = a.held.take(i, to, before, &a.meeting.index, len(points))
 	}
 	a.watch.Lap(stepFold)
 	d.decide(points, days)
@@ -211,7 +211,7 @@ func (d decider) decide(points []uint64, days []int32) {
 		single := to == at+1 && days[at] != badDay && d.compare == nil
 		switch { // most are like one before, that had nothing to list, and are only counted
 		case single && d.meeting.quiet.count(saidOf(key, payload, set)):
-		case d.compare != nil && d.compare.isUsual(key, set, points[at:to], days[at]):
+		case d.compare != nil && d.compare.isUsual(at, key, set, points[at:to], days[at]):
 		default:
 			cell, quiet := d.point(key, set, points[at:to], days[at:to])
 			if single && quiet {

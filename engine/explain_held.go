@@ -96,7 +96,7 @@ func (e *explaining) heldOf(m meterpoint.MPxN, points []pointFound, devices []de
 		h := &found[i]
 		holder, class := uint8(0), h.apart.class
 		if class == RowUsed {
-			holder, class = seen.take(c.heldRow(m, h.word, h.day))
+			holder, class = seen.take(c.heldRow(m, kernel.Payload(h.word), h.day))
 		} else {
 			holder = c.holderApart(h.apart)
 		}
@@ -112,19 +112,23 @@ func (e *explaining) compare(found []heldFound, points []pointFound, devices []d
 		e.comparing = &heldRange{run: e.run, tally: newTally()}
 		e.expected = &verdicts{question: asCompared(e.run.cfg.Question)}
 	}
+	var meeting meeting
 	held := e.comparing
-	held.words, held.days = held.words[:0], held.days[:0]
+	words, days, associated := wordsOf(points, devices)
+	words = meeting.gather(words, associated)
+	held.beside.Reset(len(words))
 	for _, h := range found {
 		if h.apart.class == RowUsed {
-			held.words, held.days = append(held.words, h.word), append(held.days, h.day)
+			held.beside.Put(&meeting.index, []uint64{h.word}, []int32{h.day})
 		}
 	}
+	held.sortStrays()
 	seen, changes, differences := &heldClass{}, &Changes{}, &Differences{}
 	changes.reset(e.run.deliveries.rdps)
 	differences.reset(e.run.deliveries.rdps)
-	decider{run: e.run, cells: newHistogram(), verdicts: e.expected, ledger: &ledger{}, changes: changes,
+	decider{run: e.run, cells: newHistogram(), verdicts: e.expected, ledger: &ledger{}, changes: changes, meeting: &meeting,
 		compare: &comparer{heldRange: held, comparison: e.run.comparison, tally: held.tally, to: differences, changes: changes, seen: seen},
-	}.meet(wordsOf(points, devices))
+	}.decide(words, days)
 	return seen
 }
 

@@ -13,32 +13,43 @@ import (
 type heldRange struct {
 	run    *run
 	tally  *tally
+	beside kernel.Beside // what is held for each point of the range; for numbers that are no point's, in their order
 	sorter kernel.Sorter
-	words  []uint64
-	days   []int32
 	used   []*kernel.Chunk
-	rows   []heldRow   // scratch
 	usual  *usualCases // nil in an explanation, which has to see every row
+
+	chunk heldCopy // scratch, as are
+	dated []kernel.Dated
+	rows  []heldRow
 }
 
-// take sorts the range's words of all gatherers. What a copy is kept of is
-// counted apart.
-func (h *heldRange) take(i int, to *assessed, kept *rangeCopy) *comparer {
-	h.words, h.days = h.words[:0], h.days[:0]
+// take brings the range's words of all gatherers to so many points. What a copy is
+// kept of is counted apart.
+func (h *heldRange) take(i int, to *assessed, kept *rangeCopy, index *kernel.Index, points int) *comparer {
+	h.beside.Reset(points)
 	for _, g := range h.run.gatherers {
 		chunks := g.held.words.Take(i)
 		for _, c := range chunks {
-			h.words, h.days = c.Dated(h.words, h.days)
+			h.chunk.words, h.chunk.days = c.Dated(h.chunk.words[:0], h.chunk.days[:0])
+			h.beside.Put(index, h.chunk.words, h.chunk.days)
+			if kept != nil {
+				kept.held.words, kept.held.days = append(kept.held.words, h.chunk.words...), append(kept.held.days, h.chunk.days...)
+			}
 		}
 		h.used = append(h.used, chunks...)
 	}
 	c := &comparer{heldRange: h, comparison: h.run.comparison, tally: h.tally, to: &to.differences,
 		changes: to.changes, lists: kept != nil || h.run.comparison.terms.Corrections}
 	if kept != nil {
-		kept.held, c.tally = heldCopy{slices.Clone(h.words), slices.Clone(h.days)}, newTally()
+		c.tally = newTally()
 	}
-	h.words, h.days = h.sorter.Sort(h.words, h.days)
+	h.sortStrays()
 	return c
+}
+
+func (h *heldRange) sortStrays() {
+	b := &h.beside
+	b.Strays, b.StrayDays = h.sorter.Sort(b.Strays, b.StrayDays)
 }
 
 func (h *heldRange) giveBack(slab *kernel.Slab) {
@@ -63,9 +74,9 @@ type heldRow struct {
 	class  RowClass
 }
 
-// heldRow unpacks a word of what is held for a number.
-func (c *comparison) heldRow(m meterpoint.MPxN, word uint64, day int32) heldRow {
-	flag, rdp, sent := kernel.UnpackHeld(kernel.Payload(word))
+// heldRow unpacks the payload of what is held for a number.
+func (c *comparison) heldRow(m meterpoint.MPxN, payload uint32, day int32) heldRow {
+	flag, rdp, sent := kernel.UnpackHeld(payload)
 	return heldRow{holder: c.holder(m, rdp), sent: sent, flag: meterpoint.ServiceStatus(flag), day: day}
 }
 
@@ -77,8 +88,9 @@ type comparer struct {
 	to         *Differences
 	changes    *Changes   // where the decider lists what a point's correction changes
 	lists      bool       // that also of points of a usual case
-	at         int        // of words
-	judged     judged     // the point at hand
+	passed     int        // strays of numbers below the point at hand
+	at         int        // the index of the point at hand, beside which its rows stand
+	judged     judged     // that point
 	seen       *heldClass // nil but in an explanation
 }
 
@@ -98,26 +110,44 @@ type heldClass struct {
 	rows     []heldRow
 }
 
-// next reads the rows of the next key below the limit into rows, in an order
-// that does not depend on theirs; false where there is none.
+// next reads the rows of the next number below the limit that is no point's;
+// false where there is none.
 func (c *comparer) next(limit uint64) (m meterpoint.MPxN, ok bool) {
-	c.rows = c.rows[:0]
-	if c.at == len(c.words) || kernel.Key(c.words[c.at]) >= limit {
+	words := c.beside.Strays[c.passed:]
+	if len(words) == 0 || kernel.Key(words[0]) >= limit {
 		return 0, false
 	}
-	key := kernel.Key(c.words[c.at])
-	m = meterpoint.MPxN(key)
-	for ; c.at < len(c.words) && kernel.Key(c.words[c.at]) == key; c.at++ {
-		c.rows = append(c.rows, c.comparison.heldRow(m, c.words[c.at], c.days[c.at]))
+	m, c.rows = meterpoint.MPxN(kernel.Key(words[0])), c.rows[:0]
+	for _, w := range words {
+		if kernel.Key(w) != uint64(m) {
+			break
+		}
+		c.rows = append(c.rows, c.comparison.heldRow(m, kernel.Payload(w), c.beside.StrayDays[c.passed]))
+		c.passed++
 	}
-	if len(c.rows) > 1 {
-		rdps := c.run.deliveries.rdps // whose indexes depend on who came first
-		slices.SortFunc(c.rows, func(a, b heldRow) int {
-			return cmp.Or(cmp.Compare(rdps[a.holder], rdps[b.holder]), cmp.Compare(a.sent, b.sent),
-				cmp.Compare(a.flag, b.flag), cmp.Compare(a.day, b.day))
-		})
-	}
+	c.order()
 	return m, true
+}
+
+// read reads the rows of the point at hand.
+func (c *comparer) read(m meterpoint.MPxN) {
+	c.rows, c.dated = c.rows[:0], c.beside.All(c.dated[:0], c.at)
+	for _, d := range c.dated {
+		c.rows = append(c.rows, c.comparison.heldRow(m, d.Payload(), d.Day()))
+	}
+	c.order()
+}
+
+// order brings rows into an order that does not depend on the one they came in.
+func (c *comparer) order() {
+	if len(c.rows) < 2 {
+		return
+	}
+	rdps := c.run.deliveries.rdps // whose indexes depend on who came first
+	slices.SortFunc(c.rows, func(a, b heldRow) int {
+		return cmp.Or(cmp.Compare(rdps[a.holder], rdps[b.holder]), cmp.Compare(a.sent, b.sent),
+			cmp.Compare(a.flag, b.flag), cmp.Compare(a.day, b.day))
+	})
 }
 
 // rest classes the rows behind the last point, and counts the usual cases out.
@@ -175,7 +205,7 @@ func (c *comparer) conclude(m meterpoint.MPxN, responsible uint8) {
 // the corrections see it: its RDP was told what it holds.
 func (c *comparer) point(e expected, situation uint32) uint32 {
 	c.unknownBelow(uint64(e.mpxn))
-	c.next(uint64(e.mpxn) + 1)
+	c.read(e.mpxn)
 	held, heldOn := Flags(0), int32(NoDay)
 	c.classRows(func(row heldRow, repeats bool) RowClass {
 		responsible := row.holder == e.rdp && e.rdp != 0

@@ -254,8 +254,10 @@ func TestTwinOfReconciliation(t *testing.T) {
 		before := copyRange(a.deviceWords, a.pointWords, a.days)
 		points, days := a.points.Sort(a.pointWords, a.days)
 		d := decider{run: r, cells: newHistogram(), verdicts: a.verdicts, ledger: &ledger{keep: a.ledger.keep}, changes: found.changes,
-			compare: a.held.take(0, found, before)}
-		d.meet(points, days, a.deviceWords)
+			meeting: &a.meeting}
+		points = a.meeting.gather(points, a.deviceWords)
+		d.compare = a.held.take(0, found, before, &a.meeting.index, len(points))
+		d.decide(points, days)
 		if d.compare.to.Len() == 0 || d.changes.Len() == 0 {
 			t.Fatal("nothing differs")
 		}

@@ -12,12 +12,15 @@ import (
 // dates. It is a direct-mapped table: a case gives way to another one, once it
 // has been counted out.
 type usualCases struct {
-	table       [usualSlots]usualCase
-	taken       []*usualCase // of the table: not free
-	at          *usualCase   // of the point at hand
-	key         usualKey     // of the point at hand; zero where it cannot be usual
-	linesFrom   int          // where its lines begin
-	changesFrom int          // and what its correction changes
+	table [usualSlots]usualCase
+	taken []*usualCase // of the table: not free
+
+	// Of the point at hand:
+	held        [rowsOfCase]kernel.Dated // the lesser first, and zero where there are fewer
+	slot        *usualCase
+	key         usualKey // zero where it cannot be usual
+	linesFrom   int      // where its lines begin
+	changesFrom int      // and what its correction changes
 }
 
 const (
@@ -75,85 +78,92 @@ type usualChange struct {
 	dated  bool // effective on the point's own date: an exception where there is none
 }
 
-// isUsual settles a meter point of one row if it is one of a case that is known,
-// and takes its held rows. Else the point has to be gone through, and learn may
-// follow. Where dates are compared they are equal, and of two rows it matters
-// only which is the later one.
-func (c *comparer) isUsual(number uint64, set uint32, words []uint64, day int32) bool {
+// isUsual settles a meter point of one row if it is one of a case that is known.
+// Else the point has to be gone through, and learn may follow. Where dates are
+// compared they are equal, and of two rows it matters only which is the later
+// one.
+func (c *comparer) isUsual(at int, number uint64, set uint32, words []uint64, day int32) bool {
+	c.at = at
 	u := c.usual
 	if u == nil {
 		return false
 	}
 	u.key = usualKey{}
-	if len(words) > 1 || day == badDay {
+	var n int
+	u.held[0], u.held[1], n = c.beside.Two(at)
+	if len(words) > 1 || day == badDay || n > rowsOfCase || c.lags(number) || !c.alike(n, day) {
 		return false
 	}
-	rows, ok := c.usualRows(number, day)
-	if !ok {
-		return false
-	}
-	key := c.usualKey(number, set, words[0], rows)
+	key := u.keyOf(number, set, words[0], n)
 	known := &u.table[(key.first^uint64(key.second)<<32)*0x9E3779B97F4A7C15>>(64-usualSlotBits)]
 	if known.key != key || known.change.dated && day == NoDay {
-		u.key, u.at, u.linesFrom, u.changesFrom = key, known, c.to.Len(), c.changes.Len()
+		u.key, u.slot, u.linesFrom, u.changesFrom = key, known, c.to.Len(), c.changes.Len()
 		return false
 	}
 	known.points++
-	c.at += rows
 	if known.listed > 0 || known.change.listed && c.lists {
-		c.list(known, meterpoint.MPxN(number), day, c.days[c.at-rows:c.at])
+		c.list(known, meterpoint.MPxN(number), day)
 	}
 	return true
 }
 
-// usualKey is the key of a point by its word, its set and the next rows of what
-// is held.
-func (c *comparer) usualKey(number uint64, set uint32, word uint64, rows int) (key usualKey) {
-	key.first = uint64(usualMark) | uint64(set)<<usualSetShift | uint64(meterpoint.MPxN(number).Distributor())<<usualPlaceShift |
-		uint64(kernel.Payload(word))<<usualPointShift
-	if rows > 0 {
-		key.first |= 1<<usualHeldShift | uint64(kernel.Payload(c.words[c.at]))
+// lags tells whether rows of numbers that are no point's come before a number.
+func (c *comparer) lags(number uint64) bool {
+	return c.passed < len(c.beside.Strays) && kernel.Key(c.beside.Strays[c.passed]) < number
+}
+
+// alike tells whether the days of the rows held need no comparison with the
+// point's own, or are equal to it.
+func (c *comparer) alike(n int, day int32) bool {
+	if c.comparison.terms.DateToleranceDays < 0 {
+		return true
 	}
-	if rows > 1 {
-		key.second = usualSecond | kernel.Payload(c.words[c.at+1])
-		switch first, second := c.days[c.at], c.days[c.at+1]; {
-		case second > first:
-			key.second |= usualSecondLater
-		case first > second:
-			key.second |= usualFirstLater
+	for _, row := range c.usual.held[:n] {
+		if row.Day() != day {
+			return false
 		}
+	}
+	return true
+}
+
+// keyOf is the key of a point by its word, its set and the n rows held for it.
+func (u *usualCases) keyOf(number uint64, set uint32, word uint64, n int) (key usualKey) {
+	first, second := u.held[0], u.held[1]
+	key.first = uint64(usualMark) | uint64(set)<<usualSetShift | uint64(meterpoint.MPxN(number).Distributor())<<usualPlaceShift |
+		uint64(kernel.Payload(word))<<usualPointShift | uint64(first.Payload())
+	if n > 0 {
+		key.first |= 1 << usualHeldShift
+	}
+	later := uint32(0)
+	if second.Day() > first.Day() {
+		later = usualSecondLater
+	}
+	if first.Day() > second.Day() {
+		later = usualFirstLater
+	}
+	key.second = usualSecond | later | second.Payload()
+	if n < 2 { // often, and not predictably: no branch
+		key.second = 0
 	}
 	return key
 }
 
-// usualRows is how many rows are held for a number, next to be read; false
-// where there are too many, or others before them, or dates to be compared.
-func (c *comparer) usualRows(number uint64, day int32) (rows int, ok bool) {
-	for _, held := range c.words[c.at:] {
-		if key := kernel.Key(held); key > number {
-			break
-		} else if key < number || rows == rowsOfCase || c.comparison.terms.DateToleranceDays >= 0 && c.days[c.at+rows] != day {
-			return 0, false
-		}
-		rows++
-	}
-	return rows, true
-}
-
-// list adds what a point of a known case has to list; days are those of its
-// held rows.
-func (c *comparer) list(known *usualCase, m meterpoint.MPxN, day int32, days []int32) {
+// list adds what a point of a known case has to list.
+func (c *comparer) list(known *usualCase, m meterpoint.MPxN, day int32) {
 	for i := range known.lines[:known.listed] {
 		u := &known.lines[i]
-		u.mpxn, u.heldOn = m, NoDay
+		u.mpxn = m
 		if u.expected {
 			u.expectedOn = day
 		}
-		for row, heldOn := range days {
-			if u.held>>row&1 != 0 {
-				u.heldOn = max(u.heldOn, heldOn)
-			}
+		first, second := c.usual.held[0].Day(), c.usual.held[1].Day()
+		if u.held&1 == 0 { // no branch
+			first = NoDay
 		}
+		if u.held&2 == 0 {
+			second = NoDay
+		}
+		u.heldOn = max(first, second)
 		c.to.add(&u.line)
 	}
 	if known.change.listed && c.lists {
@@ -178,11 +188,11 @@ func (c *comparer) learn(cell uint32, correction *verdict, cells *histogram) {
 	if c.changes.Len() > u.changesFrom {
 		known.change = usualChange{c.changes.change(u.changesFrom), true, correction.fate == meterpoint.Unchanged}
 	}
-	if u.at.key == (usualKey{}) {
-		u.taken = append(u.taken, u.at)
+	if u.slot.key == (usualKey{}) {
+		u.taken = append(u.taken, u.slot)
 	}
-	c.countOut(u.at, cells)
-	*u.at = known
+	c.countOut(u.slot, cells)
+	*u.slot = known
 }
 
 // learnLines takes the lines that the point has just listed: its own, and those
@@ -191,7 +201,8 @@ func (c *comparer) learnLines(known *usualCase) {
 	j := &known.judged
 	swapped, used := 0, uint8(0)
 	if len(c.rows) == rowsOfCase {
-		first := c.comparison.heldRow(j.mpxn, c.words[c.at-rowsOfCase], c.days[c.at-rowsOfCase])
+		lesser := c.usual.held[0]
+		first := c.comparison.heldRow(j.mpxn, lesser.Payload(), lesser.Day())
 		if first.class = c.rows[0].class; first != c.rows[0] {
 			swapped = 1
 		}

@@ -61,12 +61,17 @@ func (a *manyAlike) hold(random *rand.Rand, number uint64, rdps uint8, day int32
 // decide gives all that comes of the points, and how many of them were like one
 // before. Changes of those are listed or only counted.
 func (a *manyAlike) decide(r *run, usual *usualCases, lists bool) (decided, changes string, alike int) {
-	held := &heldRange{run: r, tally: newTally(), words: a.held, days: a.heldOns, usual: usual}
+	var index kernel.Index
+	points := index.Build(slices.Clone(a.points))
+	held := &heldRange{run: r, tally: newTally(), usual: usual}
+	held.beside.Reset(len(points))
+	held.beside.Put(&index, a.held, a.heldOns)
+	held.sortStrays()
 	to := &assessed{changes: new(Changes)}
 	c := &comparer{heldRange: held, comparison: r.comparison, tally: held.tally, to: &to.differences, changes: to.changes, lists: lists}
 	d := decider{run: r, cells: newHistogram(), verdicts: newAssessor(r).verdicts, ledger: &ledger{}, changes: to.changes, compare: c}
 	for i, word := range a.points {
-		if c.isUsual(kernel.Key(word), a.sets[i], a.points[i:i+1], a.days[i]) {
+		if c.isUsual(i, kernel.Key(word), a.sets[i], a.points[i:i+1], a.days[i]) {
 			alike++
 		} else {
 			d.point(kernel.Key(word), a.sets[i], a.points[i:i+1], a.days[i:i+1])

@@ -24,6 +24,7 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 	fields, ends := fieldsOf(text, ',', 6), make([]int32, len(text)+64)
 	var x Index
 	indexed, sets, strays := slices.Clone(e.sorted), make([]uint32, rows), make([]uint64, 0, rows)
+	var beside Beside
 	var table [512]uint32
 	var counts [512]int64
 	var kinds [64]int64
@@ -64,6 +65,13 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 		"Gather": func() {
 			indexed = x.Build(indexed)
 			strays, _ = x.Gather(sets, e.words, strays[:0], 1)
+		},
+		"Put": func() {
+			indexed = x.Build(indexed)
+			beside.Reset(len(indexed))
+			beside.Put(&x, e.words, e.days)
+			beside.Put(&x, e.words, e.days)
+			beside.Put(&x, e.words, e.days)
 		},
 	} {
 		if allocated := testing.AllocsPerRun(10, kernel); allocated != 0 {

@@ -157,13 +157,18 @@ func BenchmarkGather(b *testing.B) {
 	points := inOneRange(benchRows)
 	devices := slices.Concat(points, points[:benchRows/4])
 	slices.Sort(points)
-	points, sets := slices.Grow(points, indexNear), make([]uint32, benchRows)
+	points, sets, days := slices.Grow(points, indexNear), make([]uint32, benchRows), make([]int32, len(devices))
 	var x Index
+	var beside Beside
 	compare(b, len(points),
 		form{"build", func() { x.Build(points) }},
 		form{"index", func() {
 			x.Build(points)
 			x.Gather(sets, devices, nil, 1)
+		}},
+		form{"beside", func() {
+			beside.Reset(len(points))
+			beside.Put(&x, devices, days)
 		}},
 		form{"plain", func() {
 			byKey := make(map[uint64]uint32, len(points))
