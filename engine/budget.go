@@ -16,6 +16,7 @@ const (
 	bytesPerPoint      = 12 // a word, its row and a day
 	bytesPerLine       = 48 // of differences: 24, and the room that growing leaves
 	memoryGranuleMiB   = 16
+	roomToCollect      = 12 // of what a reconciliation takes, for what it drops: at its limit it collects all the time
 )
 
 // need is what a run takes with so many passes over points and devices.
@@ -53,6 +54,9 @@ func (r *run) taken() int64 {
 	bytes := int64(fixedBytes) + int64(r.cfg.Workers)*bytesPerWorker + r.waiting(len(r.passes.all))
 	for _, g := range r.gatherers {
 		bytes += g.deviceSlab.Bytes() + g.pointSlab.Bytes() + g.heldSlab.Bytes()
+	}
+	if r.comparison != nil {
+		bytes += bytes / roomToCollect
 	}
 	return bytes
 }

@@ -37,27 +37,28 @@ func (f Flags) String() string {
 	return strings.Join(held, ",")
 }
 
-// Differences is a run of lines of differences.parquet as parallel columns, in
-// MPxN order: for a meter point its own line, where its class is a difference,
-// then a line for each row of it that is one, in the order of class, holder,
-// flag and day.
+// Difference is a line of differences.parquet.
+type Difference struct {
+	MPxN       meterpoint.MPxN
+	ExpectedOn int32                    // days since 1970-01-01, or NoDay
+	HeldOn     int32                    // the same
+	RDP        uint8                    // the responsible one, an index into RDPs; 0 in the lines of unknown points
+	HeldBy     uint8                    // likewise; 0 where nothing is held, or nobody known holds it
+	Expected   meterpoint.ServiceStatus // Null too where it is on hold, and in the lines of rows
+	Held       Flags
+	Class      Class // of a point's line; Classes and above: the class of a row
+}
+
+// Differences is a run of lines in MPxN order: for a meter point its own line,
+// where its class is a difference, then a line for each row of it that is one, in
+// the order of class, holder, flag and day.
 type Differences struct {
-	MPxN       []meterpoint.MPxN
-	RDP        []uint8                    // the responsible one, an index into RDPs; 0 in the lines of unknown points
-	Expected   []meterpoint.ServiceStatus // Null too where it is on hold, and in the lines of rows
-	Held       []Flags
-	ExpectedOn []int32 // days since 1970-01-01, or NoDay
-	HeldOn     []int32
-	Class      []Class  // of a point's line; Classes and above: the class of a row
-	HeldBy     []uint8  // index into RDPs; 0 where nothing is held, or nobody known holds it
-	RDPs       []string // RDPs[0] is ""; later runs may add names at the end
+	Lines []Difference
+	RDPs  []string // RDPs[0] is ""; later runs may add names at the end
 }
 
 // Len is the number of lines.
-func (d *Differences) Len() int { return len(d.MPxN) }
-
-// ClassName of a line: of its point, or of its row.
-func (d *Differences) ClassName(i int) string { return LineClass(d.Class[i]) }
+func (d *Differences) Len() int { return len(d.Lines) }
 
 // LineClass names what stands in Differences.Class.
 func LineClass(c Class) string {
@@ -79,53 +80,13 @@ func IsLineDifference(c Class) bool {
 	return RowClass(c - Classes).IsDifference()
 }
 
-// Take appends the lines from..to of another run, whose RDPs begin with ours.
-func (d *Differences) Take(from *Differences, first, end int) {
-	d.RDPs = from.RDPs
-	d.MPxN = append(d.MPxN, from.MPxN[first:end]...)
-	d.RDP = append(d.RDP, from.RDP[first:end]...)
-	d.Expected = append(d.Expected, from.Expected[first:end]...)
-	d.Held = append(d.Held, from.Held[first:end]...)
-	d.ExpectedOn = append(d.ExpectedOn, from.ExpectedOn[first:end]...)
-	d.HeldOn = append(d.HeldOn, from.HeldOn[first:end]...)
-	d.Class = append(d.Class, from.Class[first:end]...)
-	d.HeldBy = append(d.HeldBy, from.HeldBy[first:end]...)
-}
+// reset forgets all lines and keeps their memory.
+func (d *Differences) reset(rdps []string) { d.RDPs, d.Lines = rdps, d.Lines[:0] }
 
-// Reset forgets all lines and keeps their memory.
-func (d *Differences) Reset() { d.reset(nil) }
-
-func (d *Differences) reset(rdps []string) {
-	d.RDPs = rdps
-	d.MPxN, d.RDP, d.Expected, d.Held = d.MPxN[:0], d.RDP[:0], d.Expected[:0], d.Held[:0]
-	d.ExpectedOn, d.HeldOn, d.Class, d.HeldBy = d.ExpectedOn[:0], d.HeldOn[:0], d.Class[:0], d.HeldBy[:0]
-}
-
-// line is one line of differences before it is appended.
-type line struct {
-	mpxn               meterpoint.MPxN
-	rdp, heldBy        uint8
-	expected           meterpoint.ServiceStatus
-	held               Flags
-	expectedOn, heldOn int32
-	class              Class
-}
-
-func (d *Differences) line(i int) line {
-	return line{d.MPxN[i], d.RDP[i], d.HeldBy[i], d.Expected[i], d.Held[i], d.ExpectedOn[i], d.HeldOn[i], d.Class[i]}
-}
-
-// add appends a line, which stays the caller's. It takes no copy: to read in wide
-// pieces what was just written in small ones stalls.
-func (d *Differences) add(l *line) {
-	d.MPxN = append(d.MPxN, l.mpxn)
-	d.RDP = append(d.RDP, l.rdp)
-	d.Expected = append(d.Expected, l.expected)
-	d.Held = append(d.Held, l.held)
-	d.ExpectedOn = append(d.ExpectedOn, l.expectedOn)
-	d.HeldOn = append(d.HeldOn, shownDay(l.heldOn))
-	d.Class = append(d.Class, l.class)
-	d.HeldBy = append(d.HeldBy, l.heldBy)
+// add appends a line and gives where it stands, for its days to be shown.
+func (d *Differences) add(l *Difference) *Difference {
+	d.Lines = append(d.Lines, *l)
+	return &d.Lines[len(d.Lines)-1]
 }
 
 // shownDay is a day as it may be written: one that does not parse is none.

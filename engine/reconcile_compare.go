@@ -194,8 +194,8 @@ func (c *comparer) conclude(m meterpoint.MPxN, responsible uint8) {
 	for _, row := range c.rows {
 		c.tally.counts[row.holder][m.Fuel()].Rows[row.class]++
 		if row.class.IsDifference() {
-			c.to.add(&line{mpxn: m, rdp: responsible, heldBy: row.holder, held: flagsOf(row.flag), expectedOn: NoDay,
-				heldOn: row.day, class: Classes + Class(row.class)})
+			c.to.add(&Difference{MPxN: m, RDP: responsible, HeldBy: row.holder, Held: flagsOf(row.flag), ExpectedOn: NoDay,
+				HeldOn: shownDay(row.day), Class: Classes + Class(row.class)})
 			c.tally.listed++
 		}
 	}
@@ -236,20 +236,20 @@ func (c *comparer) point(e expected, situation uint32) uint32 {
 }
 
 // lineOf is the line of a meter point that is a difference.
-func lineOf(e expected, class Class, held Flags, heldOn, asOfDay int32) line {
-	l := line{mpxn: e.mpxn, rdp: e.rdp, held: held, heldOn: heldOn, expectedOn: NoDay, class: class}
+func lineOf(e expected, class Class, held Flags, heldOn, asOfDay int32) Difference {
+	l := Difference{MPxN: e.mpxn, RDP: e.rdp, Held: held, HeldOn: shownDay(heldOn), ExpectedOn: NoDay, Class: class}
 	if held != 0 {
-		l.heldBy = e.rdp
+		l.HeldBy = e.rdp
 	}
 	if class != ExpectedOnHold {
-		l.expected = e.verdict.status
+		l.Expected = e.verdict.status
 	}
 	switch {
-	case l.expected == meterpoint.Null:
+	case l.Expected == meterpoint.Null:
 	case e.verdict.fate == meterpoint.Changed:
-		l.expectedOn = asOfDay
+		l.ExpectedOn = asOfDay
 	default:
-		l.expectedOn = e.day
+		l.ExpectedOn = e.day
 	}
 	return l
 }

@@ -56,11 +56,11 @@ func dayOrNone(day int32) string {
 }
 
 func (s *differenceSink) WriteDifferences(d *Differences) error {
-	for i, m := range d.MPxN {
-		expected := strings.Replace(d.Expected[i].String(), "Null", "", 1)
-		s.lines = append(s.lines, oracleLine(m.String(), m.Fuel().String(), d.RDPs[d.RDP[i]], expected, d.Held[i].String(),
-			dayOrNone(d.ExpectedOn[i]), dayOrNone(d.HeldOn[i]), LineClass(d.Class[i]), d.RDPs[d.HeldBy[i]]))
-		s.numbers = append(s.numbers, m)
+	for _, l := range d.Lines {
+		expected := strings.Replace(l.Expected.String(), "Null", "", 1)
+		s.lines = append(s.lines, oracleLine(l.MPxN.String(), l.MPxN.Fuel().String(), d.RDPs[l.RDP], expected, l.Held.String(),
+			dayOrNone(l.ExpectedOn), dayOrNone(l.HeldOn), LineClass(l.Class), d.RDPs[l.HeldBy]))
+		s.numbers = append(s.numbers, l.MPxN)
 	}
 	return nil
 }
@@ -238,8 +238,8 @@ func TestTwinOfReconciliation(t *testing.T) {
 	c.cfg.AsRecorded, c.cfg.Passes, c.terms.RDP = false, 1, ""
 	faults := map[string]func(*decider){
 		"":                 func(*decider) {},
-		"a line missing":   func(d *decider) { d.compare.to.Class[0] = Unexpected + d.compare.to.Class[0]%2 },
-		"a holder":         func(d *decider) { d.compare.to.HeldBy[0]++ },
+		"a line missing":   func(d *decider) { d.compare.to.Lines[0].Class = Unexpected + d.compare.to.Lines[0].Class%2 },
+		"a holder":         func(d *decider) { d.compare.to.Lines[0].HeldBy++ },
 		"a class":          func(d *decider) { d.compare.tally.counts[0][0].Classes[NotCovered]++ },
 		"a row":            func(d *decider) { d.compare.tally.counts[1][1].Rows[RowUsed]++ },
 		"what can be sent": func(d *decider) { d.compare.tally.sendable++ },

@@ -15,7 +15,7 @@ import (
 type heldTwin struct {
 	run      *run
 	rows     map[meterpoint.MPxN][]heldRow
-	lines    []line
+	lines    []Difference
 	counts   map[twinCount]int64
 	sendable int64
 }
@@ -83,8 +83,8 @@ func (t *heldTwin) classRows(m meterpoint.MPxN, isPoint bool, responsible uint8)
 		seen[row] = seen[row] || class == RowUsed
 		t.count(row.holder, m, Classes+Class(class))
 		if class.IsDifference() {
-			t.lines = append(t.lines, line{mpxn: m, rdp: responsible, heldBy: row.holder, held: flagsOf(row.flag),
-				expectedOn: NoDay, heldOn: shownDay(row.day), class: Classes + Class(class)})
+			t.lines = append(t.lines, Difference{MPxN: m, RDP: responsible, HeldBy: row.holder, Held: flagsOf(row.flag),
+				ExpectedOn: NoDay, HeldOn: shownDay(row.day), Class: Classes + Class(class)})
 		}
 	}
 	delete(t.rows, m)
@@ -172,10 +172,7 @@ func (t *heldTwin) compare(found *tally, differences *Differences) error {
 			}
 		}
 	}
-	lines := make([]line, differences.Len())
-	for i := range lines {
-		lines[i] = differences.line(i)
-	}
+	lines := slices.Clone(differences.Lines)
 	slices.SortFunc(lines, compareLines)
 	slices.SortFunc(t.lines, compareLines)
 	if !slices.Equal(lines, t.lines) || found.sendable != t.sendable {
@@ -184,7 +181,7 @@ func (t *heldTwin) compare(found *tally, differences *Differences) error {
 	return nil
 }
 
-func compareLines(a, b line) int {
-	return cmp.Or(cmp.Compare(a.mpxn, b.mpxn), cmp.Compare(a.class, b.class), cmp.Compare(a.heldBy, b.heldBy),
-		cmp.Compare(a.held, b.held), cmp.Compare(a.heldOn, b.heldOn))
+func compareLines(a, b Difference) int {
+	return cmp.Or(cmp.Compare(a.MPxN, b.MPxN), cmp.Compare(a.Class, b.Class), cmp.Compare(a.HeldBy, b.HeldBy),
+		cmp.Compare(a.Held, b.Held), cmp.Compare(a.HeldOn, b.HeldOn))
 }

@@ -66,7 +66,7 @@ type usualCase struct {
 // usualLine is a line but for its number and its dates, which are those of the
 // point listed last.
 type usualLine struct {
-	line
+	Difference
 	expected bool  // since the point's own date
 	held     uint8 // since the latest date of these rows, a bit each
 }
@@ -152,10 +152,6 @@ func (u *usualCases) keyOf(number uint64, set uint32, word uint64, n int) (key u
 func (c *comparer) list(known *usualCase, m meterpoint.MPxN, day int32) {
 	for i := range known.lines[:known.listed] {
 		u := &known.lines[i]
-		u.mpxn = m
-		if u.expected {
-			u.expectedOn = day
-		}
 		first, second := c.usual.held[0].Day(), c.usual.held[1].Day()
 		if u.held&1 == 0 { // no branch
 			first = NoDay
@@ -163,8 +159,11 @@ func (c *comparer) list(known *usualCase, m meterpoint.MPxN, day int32) {
 		if u.held&2 == 0 {
 			second = NoDay
 		}
-		u.heldOn = max(first, second)
-		c.to.add(&u.line)
+		line := c.to.add(&u.Difference)
+		line.MPxN, line.HeldOn = m, shownDay(max(first, second))
+		if u.expected {
+			line.ExpectedOn = day
+		}
 	}
 	if known.change.listed && c.lists {
 		x := known.change.change
@@ -218,13 +217,13 @@ func (c *comparer) learnLines(known *usualCase) {
 			used |= bit
 		}
 		if row.class.IsDifference() {
-			known.lines[n] = usualLine{line: c.to.line(from + n), held: bit}
+			known.lines[n] = usualLine{Difference: c.to.Lines[from+n], held: bit}
 			n++
 		}
 	}
 	if j.class.IsDifference() {
-		l := c.to.line(from)
-		known.lines[0] = usualLine{l, l.expected != meterpoint.Null && j.verdict.fate != meterpoint.Changed, used}
+		l := c.to.Lines[from]
+		known.lines[0] = usualLine{l, l.Expected != meterpoint.Null && j.verdict.fate != meterpoint.Changed, used}
 	}
 	known.listed = uint8(n)
 }

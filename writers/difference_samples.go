@@ -46,10 +46,10 @@ func (e *differencesEncoder) sample(b *differencesBlock) {
 		e.samples[unreadable] = append(e.samples[unreadable], differenceLine{mpxn: validUTF8(row.MPxN), held: validUTF8(row.Flag),
 			heldOn: dayText(row.HeldOn), heldBy: row.HeldBy})
 	}
-	for i, class := range b.Class {
+	for i, class := range b.class {
 		if len(e.samples[class]) < linesOfClass {
-			e.samples[class] = append(e.samples[class], differenceLine{b.MPxN[i].String(), b.RDPs[b.RDP[i]], e.expected.words[b.Expected[i]],
-				b.Held[i].String(), dayText(b.ExpectedOn[i]), dayText(b.HeldOn[i]), b.RDPs[b.HeldBy[i]]})
+			e.samples[class] = append(e.samples[class], differenceLine{b.mpxn[i].String(), b.rdps[b.rdp[i]], e.expected.words[b.expected[i]],
+				b.held[i].String(), dayText(b.expectedOn[i]), dayText(b.heldOn[i]), b.rdps[b.heldBy[i]]})
 		}
 	}
 }

@@ -26,11 +26,11 @@ func newDifferencesFile(file *stagedFile) *differencesFile {
 // write takes a run of differences. Blocks are cut at multiples of blockRows,
 // as those of changes.parquet are.
 func (f *differencesFile) write(d *engine.Differences) error {
-	for from := 0; from < d.Len(); {
-		to := min(d.Len(), from+blockRows-f.filling.Len())
-		f.filling.Take(d, from, to)
-		from = to
-		if f.filling.Len() == blockRows {
+	for lines := d.Lines; len(lines) > 0; {
+		n := min(len(lines), blockRows-f.filling.len())
+		f.filling.take(lines[:n], d.RDPs)
+		lines = lines[n:]
+		if f.filling.len() == blockRows {
 			if err := f.encode(); err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ func (f *differencesFile) write(d *engine.Differences) error {
 // writeUnreadable takes the rows that come last. A block of them ends where a
 // row group does.
 func (f *differencesFile) writeUnreadable(rows []engine.UnreadableRow) error {
-	if f.filling.Len() > 0 {
+	if f.filling.len() > 0 {
 		if err := f.encode(); err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (f *differencesFile) encode() error {
 	block := f.filling
 	err := f.lane.submit(func() error {
 		defer func() {
-			block.Reset()
+			block.resize(0)
 			block.texts = nil
 			f.free <- block
 		}()

@@ -40,14 +40,51 @@ const (
 
 var differencesSchema = parquet.SchemaOf(differenceRow{})
 
-// differencesBlock holds lines as parallel columns, and values that stand for
-// them.
+// differencesBlock holds lines as parallel columns, or rows that cannot be read.
 type differencesBlock struct {
-	engine.Differences
-	texts []engine.UnreadableRow // instead, where not nil
+	mpxn               []meterpoint.MPxN
+	fuel               []meterpoint.Fuel
+	rdp, heldBy        []uint8
+	expected           []meterpoint.ServiceStatus
+	held               []engine.Flags
+	expectedOn, heldOn []int32
+	class              []engine.Class
+	rdps               []string
+	texts              []engine.UnreadableRow // instead, where not nil
 }
 
-func (b *differencesBlock) len() int { return max(b.Len(), len(b.texts)) }
+func (b *differencesBlock) len() int { return max(len(b.mpxn), len(b.texts)) }
+
+// take appends lines, whose RDPs begin with those of the lines before.
+func (b *differencesBlock) take(lines []engine.Difference, rdps []string) {
+	from := len(b.mpxn)
+	b.resize(from + len(lines))
+	b.rdps = rdps
+	mpxn, fuel, rdp, heldBy := b.mpxn[from:], b.fuel[from:], b.rdp[from:], b.heldBy[from:]
+	expected, held, class := b.expected[from:], b.held[from:], b.class[from:]
+	expectedOn, heldOn := b.expectedOn[from:], b.heldOn[from:]
+	for i := range lines {
+		l := &lines[i]
+		mpxn[i], fuel[i], rdp[i], heldBy[i] = l.MPxN, l.MPxN.Fuel(), l.RDP, l.HeldBy
+		expected[i], held[i], class[i] = l.Expected, l.Held, l.Class
+		expectedOn[i], heldOn[i] = l.ExpectedOn, l.HeldOn
+	}
+}
+
+// resize makes every column so many rows long, and keeps what stands in them.
+func (b *differencesBlock) resize(rows int) {
+	b.mpxn, b.fuel, b.rdp, b.heldBy = extended(b.mpxn, rows), extended(b.fuel, rows), extended(b.rdp, rows), extended(b.heldBy, rows)
+	b.expected, b.held, b.class = extended(b.expected, rows), extended(b.held, rows), extended(b.class, rows)
+	b.expectedOn, b.heldOn = extended(b.expectedOn, rows), extended(b.heldOn, rows)
+}
+
+// extended is a column of so many rows, of blockRows at most.
+func extended[T any](column []T, rows int) []T {
+	if cap(column) < rows {
+		column = append(make([]T, 0, blockRows), column...)
+	}
+	return column[:rows]
+}
 
 // differencesEncoder writes differences.parquet, block by block, on one
 // goroutine.
@@ -58,9 +95,8 @@ type differencesEncoder struct {
 	expected, held     wordColumn
 	expectedOn, heldOn dayColumn
 	class, heldBy      wordColumn
-	fuels              []meterpoint.Fuel // of the block
-	days               []int32           // of rows that cannot be read
-	classes            []engine.Class    // the same
+	days               []int32        // of rows that cannot be read
+	classes            []engine.Class // the same
 	samples            differenceSamples
 }
 
@@ -102,18 +138,17 @@ func (e *differencesEncoder) write(b *differencesBlock) error {
 }
 
 func (e *differencesEncoder) writeLines(b *differencesBlock) error {
-	e.rdp.words, e.heldBy.words = b.RDPs, b.RDPs
-	e.fuels = fuelsOf(e.fuels, b.MPxN)
+	e.rdp.words, e.heldBy.words = b.rdps, b.rdps
 	return errors.Join(
-		e.mpxn.write(b.MPxN),
-		writeWords(&e.fuel, e.fuels),
-		writeWords(&e.rdp, b.RDP),
-		writeWords(&e.expected, b.Expected),
-		writeWords(&e.held, b.Held),
-		e.expectedOn.write(b.ExpectedOn),
-		e.heldOn.write(b.HeldOn),
-		writeWords(&e.class, b.Class),
-		writeWords(&e.heldBy, b.HeldBy),
+		e.mpxn.write(b.mpxn),
+		writeWords(&e.fuel, b.fuel),
+		writeWords(&e.rdp, b.rdp),
+		writeWords(&e.expected, b.expected),
+		writeWords(&e.held, b.held),
+		e.expectedOn.write(b.expectedOn),
+		e.heldOn.write(b.heldOn),
+		writeWords(&e.class, b.class),
+		writeWords(&e.heldBy, b.heldBy),
 	)
 }
 

@@ -195,9 +195,15 @@ func FuzzDifferencesFile(f *testing.F) {
 }
 
 func (g *rowGenerator) differences(n int) *engine.Differences {
-	return &engine.Differences{MPxN: g.points(n, true), RDP: column[uint8](g, n, len(testRDPs)),
-		Expected: column[meterpoint.ServiceStatus](g, n, 4), Held: column[engine.Flags](g, n, 32), ExpectedOn: g.days(n), HeldOn: g.days(n),
-		Class: column[engine.Class](g, n, int(lineOf(engine.RowUnreadable))), HeldBy: column[uint8](g, n, len(testRDPs)), RDPs: testRDPs}
+	mpxn, rdp, heldBy, expected := g.points(n, true), column[uint8](g, n, len(testRDPs)), column[uint8](g, n, len(testRDPs)), column[meterpoint.ServiceStatus](g, n, 4)
+	held, class := column[engine.Flags](g, n, 32), column[engine.Class](g, n, int(lineOf(engine.RowUnreadable)))
+	expectedOn, heldOn := g.days(n), g.days(n)
+	d := &engine.Differences{RDPs: testRDPs}
+	for i, m := range mpxn {
+		d.Lines = append(d.Lines, engine.Difference{MPxN: m, RDP: rdp[i], HeldBy: heldBy[i], Expected: expected[i], Held: held[i],
+			ExpectedOn: expectedOn[i], HeldOn: heldOn[i], Class: class[i]})
+	}
+	return d
 }
 
 func (g *rowGenerator) unreadable(n int) []engine.UnreadableRow {
@@ -212,10 +218,10 @@ func (g *rowGenerator) unreadable(n int) []engine.UnreadableRow {
 
 func linesOf(d *engine.Differences) []differenceRow {
 	rows := make([]differenceRow, d.Len())
-	for i, m := range d.MPxN {
-		rows[i] = differenceRow{MPxN: orNil(m.String()), Fuel: orNil(m.Fuel().String()), RDP: orNil(d.RDPs[d.RDP[i]]),
-			Expected: statusOrNil(d.Expected[i]), Held: orNil(d.Held[i].String()), ExpectedOn: dayOrNil(d.ExpectedOn[i]),
-			HeldOn: dayOrNil(d.HeldOn[i]), Class: d.ClassName(i), HeldBy: orNil(d.RDPs[d.HeldBy[i]])}
+	for i, l := range d.Lines {
+		rows[i] = differenceRow{MPxN: orNil(l.MPxN.String()), Fuel: orNil(l.MPxN.Fuel().String()), RDP: orNil(d.RDPs[l.RDP]),
+			Expected: statusOrNil(l.Expected), Held: orNil(l.Held.String()), ExpectedOn: dayOrNil(l.ExpectedOn),
+			HeldOn: dayOrNil(l.HeldOn), Class: engine.LineClass(l.Class), HeldBy: orNil(d.RDPs[l.HeldBy])}
 	}
 	return rows
 }

@@ -244,17 +244,17 @@ func TestDifferenceSamplesReadBack(t *testing.T) {
 	var file bytes.Buffer
 	e := newDifferencesEncoder(newStagedFile(differencesName, nopFile{&file}))
 	for block := range 30 { // the rows at the end are too far to be read up to
-		b := &differencesBlock{Differences: engine.Differences{RDPs: testRDPs}}
+		var lines []engine.Difference
 		for i := range 2000 {
 			class := engine.Match // which has no lines in truth, and is many here
 			if i%900 == 7 {
 				class = engine.Stale
 			}
-			b.MPxN, b.RDP = append(b.MPxN, meterpoint.MPxN(1_000_000+block*2000+i)), append(b.RDP, 1)
-			b.Expected, b.Held = append(b.Expected, meterpoint.Active), append(b.Held, 1<<meterpoint.NotActive|1<<meterpoint.Installed)
-			b.ExpectedOn, b.HeldOn = append(b.ExpectedOn, int32(i)), append(b.HeldOn, engine.NoDay)
-			b.Class, b.HeldBy = append(b.Class, class), append(b.HeldBy, 2)
+			lines = append(lines, engine.Difference{MPxN: meterpoint.MPxN(1_000_000 + block*2000 + i), RDP: 1, Expected: meterpoint.Active,
+				Held: 1<<meterpoint.NotActive | 1<<meterpoint.Installed, ExpectedOn: int32(i), HeldOn: engine.NoDay, Class: class, HeldBy: 2})
 		}
+		b := &differencesBlock{}
+		b.take(lines, testRDPs)
 		if err := e.write(b); err != nil {
 			t.Fatal(err)
 		}

@@ -30,10 +30,11 @@ func reconcileOn(t *testing.T, fsys FS, dir, suffix string) (_ *ReconciliationRe
 	found.Total.Rows = [engine.RowClasses]int64{engine.RowUsed: 2, engine.RowMisrouted: 1, engine.RowUnreadable: 1}
 	found.ByFuel = []engine.NamedCounts{{Name: "gas", Counts: found.Total}}
 	found.ByRDP = []engine.NamedCounts{{Name: "XOSERVE", Counts: found.Total}}
-	differences := &engine.Differences{RDPs: testRDPs, MPxN: []meterpoint.MPxN{3938424403, 7611112200, 7611112200}, RDP: []uint8{1, 1, 1},
-		Expected: []meterpoint.ServiceStatus{meterpoint.Active, meterpoint.Installed, meterpoint.Null}, Held: []engine.Flags{1 << meterpoint.NotActive, 0, 1 << meterpoint.Active},
-		ExpectedOn: []int32{testDay, engine.NoDay, engine.NoDay}, HeldOn: []int32{testDay - 9, engine.NoDay, 1},
-		Class: []engine.Class{engine.Stale, engine.Missing, engine.Classes + engine.Class(engine.RowMisrouted)}, HeldBy: []uint8{1, 0, 2}}
+	differences := &engine.Differences{RDPs: testRDPs, Lines: []engine.Difference{
+		{MPxN: 3938424403, RDP: 1, Expected: meterpoint.Active, Held: 1 << meterpoint.NotActive, ExpectedOn: testDay, HeldOn: testDay - 9, Class: engine.Stale, HeldBy: 1},
+		{MPxN: 7611112200, RDP: 1, Expected: meterpoint.Installed, ExpectedOn: engine.NoDay, HeldOn: engine.NoDay, Class: engine.Missing},
+		{MPxN: 7611112200, RDP: 1, Held: 1 << meterpoint.Active, ExpectedOn: engine.NoDay, HeldOn: 1, Class: lineOf(engine.RowMisrouted), HeldBy: 2},
+	}}
 
 	r, err := CreateReconciliation(t.Context(), fsys, dir, cfg, s, true)
 	if err != nil {

@@ -63,10 +63,10 @@ func staleTable(t *testing.T, numbers []meterpoint.MPxN) []byte {
 	t.Helper()
 	var file bytes.Buffer
 	w := newDifferencesFile(newStagedFile(differencesName, nopFile{&file}))
-	n := len(numbers)
-	d := &engine.Differences{RDPs: testRDPs, MPxN: numbers, RDP: make([]uint8, n),
-		Expected: make([]meterpoint.ServiceStatus, n), Held: make([]engine.Flags, n), ExpectedOn: make([]int32, n), HeldOn: make([]int32, n),
-		Class: slices.Repeat([]engine.Class{engine.Stale}, n), HeldBy: make([]uint8, n)}
+	d := &engine.Differences{RDPs: testRDPs}
+	for _, m := range numbers {
+		d.Lines = append(d.Lines, engine.Difference{MPxN: m, Class: engine.Stale})
+	}
 	if err := errors.Join(w.write(d), w.writeUnreadable(make([]engine.UnreadableRow, 2)), w.finish()); err != nil {
 		t.Fatal(err)
 	}
