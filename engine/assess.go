@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"flagfill/engine/kernel"
 	"flagfill/engine/meterpoint"
@@ -49,21 +50,16 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 			return err
 		}
 	}
-	spare := make(chan *assessed, aheadPerWorker*r.cfg.Workers) // as many as there can be; a collection would empty a sync.Pool
+	var spare spareLists
 	err := inOrder(ctx, r.cfg.Workers, span.to-span.from,
 		func(worker, i int) (*assessed, error) {
-			var found *assessed
-			select {
-			case found = <-spare:
-			default:
-				found = &assessed{changes: new(Changes)}
-			}
+			found := spare.take()
 			found.changes.reset(r.deliveries.rdps)
 			found.differences.reset(r.deliveries.rdps)
 			return found, r.assessors[worker].assessRange(span.from+i, found)
 		},
 		func(found *assessed) error {
-			defer func() { spare <- found }()
+			defer spare.put(found)
 			r.written.count(found.changes)
 			if r.comparison != nil {
 				if err := r.comparison.write(r, &found.differences); err != nil {
@@ -85,6 +81,32 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 type assessed struct {
 	changes     *Changes
 	differences Differences
+}
+
+// spareLists keeps lists that have been written, for ranges to come: the one
+// that came last first, since most of it is still in a cache. A collection would
+// empty a sync.Pool.
+type spareLists struct {
+	sync.Mutex
+	lists []*assessed
+}
+
+func (s *spareLists) take() *assessed {
+	s.Lock()
+	defer s.Unlock()
+	last := len(s.lists) - 1
+	if last < 0 {
+		return &assessed{changes: new(Changes)}
+	}
+	list := s.lists[last]
+	s.lists = s.lists[:last]
+	return list
+}
+
+func (s *spareLists) put(list *assessed) {
+	s.Lock()
+	defer s.Unlock()
+	s.lists = append(s.lists, list)
 }
 
 // assessRange takes the words of one range from all gatherers, joins them and

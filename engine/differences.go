@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 
 	"flagfill/engine/meterpoint"
@@ -83,10 +84,18 @@ func IsLineDifference(c Class) bool {
 // reset forgets all lines and keeps their memory.
 func (d *Differences) reset(rdps []string) { d.RDPs, d.Lines = rdps, d.Lines[:0] }
 
-// add appends a line and gives where it stands, for its days to be shown.
+// add appends a line and gives where it stands, for its number and its days to be
+// set. It goes by no copy on the stack: to read in wide pieces what was just
+// written in others stalls.
 func (d *Differences) add(l *Difference) *Difference {
-	d.Lines = append(d.Lines, *l)
-	return &d.Lines[len(d.Lines)-1]
+	n := len(d.Lines)
+	if n == cap(d.Lines) {
+		d.Lines = slices.Grow(d.Lines, 1)
+	}
+	d.Lines = d.Lines[:n+1]
+	to := &d.Lines[n]
+	*to = *l
+	return to
 }
 
 // shownDay is a day as it may be written: one that does not parse is none.

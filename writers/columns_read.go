@@ -64,6 +64,17 @@ func eachPage(chunk parquet.ColumnChunk, rows int, use func(first int, page parq
 	return nil
 }
 
+// textsOf gives the texts of a page that has no dictionary, one after another,
+// and where each ends: one entry more than there are texts.
+func textsOf(page parquet.Page) (text []byte, ends []uint32, err error) {
+	if page.Dictionary() != nil {
+		return nil, nil, errors.New("it has a dictionary, which is not written so")
+	}
+	data := page.Data()
+	text, ends = data.ByteArray()
+	return text, ends, nil
+}
+
 var errShortPage = errors.New("a page holds fewer values than it states")
 
 // checkPresent holds the values of a page, which lie beside each other, against

@@ -3,6 +3,7 @@ package writers
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -78,12 +79,8 @@ func (b *differencesBlock) resize(rows int) {
 	b.expectedOn, b.heldOn = extended(b.expectedOn, rows), extended(b.heldOn, rows)
 }
 
-// extended is a column of so many rows, of blockRows at most.
 func extended[T any](column []T, rows int) []T {
-	if cap(column) < rows {
-		column = append(make([]T, 0, blockRows), column...)
-	}
-	return column[:rows]
+	return slices.Grow(column, max(rows-len(column), 0))[:rows]
 }
 
 // differencesEncoder writes differences.parquet, block by block, on one

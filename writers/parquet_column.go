@@ -12,7 +12,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// pageCodec compresses the pages of every table.
+// pageCodec compresses the pages of every table, except for those of days.
 var pageCodec = zstd.Codec{Level: zstd.SpeedFastest}
 
 // parquetColumn gathers the pages of one column of a row group. What it holds
@@ -20,9 +20,10 @@ var pageCodec = zstd.Codec{Level: zstd.SpeedFastest}
 type parquetColumn struct {
 	name     string
 	kind     format.Type
+	codec    format.CompressionCodec
 	optional bool
 
-	present []byte // of the rows of the page at hand: 1 with a value, 0 without
+	present []byte // of the rows of the page at hand, where some have none: 1 with a value, 0 without
 
 	pages             []byte // header and body of each, compressed
 	locations         []format.PageLocation
@@ -48,7 +49,10 @@ type parquetPage struct {
 }
 
 func newParquetColumn(field parquet.Field) *parquetColumn {
-	c := &parquetColumn{name: field.Name(), kind: *field.Type().PhysicalType(), optional: field.Optional()}
+	c := &parquetColumn{name: field.Name(), kind: *field.Type().PhysicalType(), optional: field.Optional(), codec: format.Zstd}
+	if c.kind == format.Int32 { // days, which are packed: zstd takes its time to find nothing in them
+		c.codec = format.Uncompressed
+	}
 	c.reset()
 	return c
 }
@@ -64,31 +68,29 @@ func (c *parquetColumn) reset() {
 // p stay the caller's.
 func (c *parquetColumn) add(p parquetPage) error {
 	var err error
-	c.levels = c.levels[:0]
-	if c.optional {
-		if c.levels, err = (&rle.Encoding{BitWidth: 1}).EncodeLevels(c.levels, c.present[:p.rows]); err != nil {
-			return err
-		}
+	if c.levels, err = c.encodeLevels(p); err != nil {
+		return err
 	}
-	if c.compressed, err = pageCodec.Encode(c.compressed, p.values); err != nil {
+	compressed, err := c.compress(p.values)
+	if err != nil {
 		return err
 	}
 	uncompressed := len(c.levels) + len(p.values)
 	header, err := thrift.Marshal(new(thrift.CompactProtocol), &format.PageHeader{
 		Type:                 format.DataPageV2,
 		UncompressedPageSize: int32(uncompressed),
-		CompressedPageSize:   int32(len(c.levels) + len(c.compressed)),
-		CRC:                  int32(crc32.Update(crc32.ChecksumIEEE(c.levels), crc32.IEEETable, c.compressed)),
+		CompressedPageSize:   int32(len(c.levels) + len(compressed)),
+		CRC:                  int32(crc32.Update(crc32.ChecksumIEEE(c.levels), crc32.IEEETable, compressed)),
 		DataPageHeaderV2: thrift.New(format.DataPageHeaderV2{
 			NumValues: int32(p.rows), NumNulls: int32(p.nulls), NumRows: int32(p.rows), Encoding: p.encoding,
-			DefinitionLevelsByteLength: int32(len(c.levels)), IsCompressed: thrift.New(true),
+			DefinitionLevelsByteLength: int32(len(c.levels)), IsCompressed: thrift.New(c.codec != format.Uncompressed),
 		}),
 	})
 	if err != nil {
 		return err
 	}
 	start := len(c.pages)
-	c.pages = append(append(append(c.pages, header...), c.levels...), c.compressed...)
+	c.pages = append(append(append(c.pages, header...), c.levels...), compressed...)
 	c.locations = append(c.locations, format.PageLocation{Offset: int64(start), CompressedPageSize: int32(len(c.pages) - start), FirstRowIndex: c.rows})
 	c.rows += int64(p.rows)
 	c.nulls += int64(p.nulls)
@@ -96,6 +98,28 @@ func (c *parquetColumn) add(p parquetPage) error {
 	c.count(format.DataPageV2, p.encoding)
 	c.bound(p)
 	return nil
+}
+
+// encodeLevels tells which rows of a page have a value. Mostly all have, or none.
+func (c *parquetColumn) encodeLevels(p parquetPage) ([]byte, error) {
+	switch {
+	case !c.optional:
+		return nil, nil
+	case p.nulls == 0 && p.rows > 0:
+		return appendRun(c.levels[:0], p.rows, 1, 1), nil
+	case p.nulls == p.rows && p.rows > 0:
+		return appendRun(c.levels[:0], p.rows, 0, 1), nil
+	}
+	return (&rle.Encoding{BitWidth: 1}).EncodeLevels(c.levels[:0], c.present[:p.rows])
+}
+
+// compress gives the body of a page as the file has it.
+func (c *parquetColumn) compress(body []byte) (_ []byte, err error) {
+	if c.codec == format.Uncompressed {
+		return body, nil
+	}
+	c.compressed, err = pageCodec.Encode(c.compressed, body)
+	return c.compressed, err
 }
 
 func (c *parquetColumn) count(page format.PageType, encoding format.Encoding) {
@@ -143,25 +167,25 @@ func (c *parquetColumn) hasDictionary() bool {
 }
 
 func (c *parquetColumn) dictionaryPage() ([]byte, error) {
-	var err error
-	if c.compressed, err = pageCodec.Encode(c.compressed, c.dictionary); err != nil {
+	compressed, err := c.compress(c.dictionary)
+	if err != nil {
 		return nil, err
 	}
 	header, err := thrift.Marshal(new(thrift.CompactProtocol), &format.PageHeader{
 		Type:                 format.DictionaryPage,
 		UncompressedPageSize: int32(len(c.dictionary)),
-		CompressedPageSize:   int32(len(c.compressed)),
-		CRC:                  int32(crc32.ChecksumIEEE(c.compressed)),
+		CompressedPageSize:   int32(len(compressed)),
+		CRC:                  int32(crc32.ChecksumIEEE(compressed)),
 		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(c.entries), Encoding: format.Plain}),
 	})
 	c.bytesUncompressed += int64(len(header) + len(c.dictionary))
 	c.count(format.DictionaryPage, format.Plain)
-	return append(header, c.compressed...), err
+	return append(header, compressed...), err
 }
 
 // describe is what the footer says of the chunk, except where it stands.
 func (c *parquetColumn) describe() format.ColumnMetaData {
-	meta := format.ColumnMetaData{Type: c.kind, PathInSchema: []string{c.name}, Codec: format.Zstd, NumValues: c.rows,
+	meta := format.ColumnMetaData{Type: c.kind, PathInSchema: []string{c.name}, Codec: c.codec, NumValues: c.rows,
 		TotalUncompressedSize: c.bytesUncompressed, Statistics: format.Statistics{NullCount: c.nulls}, EncodingStats: c.stats}
 	if c.optional {
 		meta.Encoding = append(meta.Encoding, format.RLE) // of the levels

@@ -20,18 +20,15 @@ type numberColumn struct {
 	least, most []byte // of the page, in the order of bytes
 }
 
+// zeroDigits are eight digits 0.
+const zeroDigits = 0x3030303030303030
+
 // maxNumberDigits is what a number may have, in two words of eight digits.
 const maxNumberDigits = 16
 
 // write adds a page.
 func (c *numberColumn) write(points []meterpoint.MPxN) error {
 	c.encode(points)
-	if c.optional {
-		c.present = resized(c.present, len(points))
-		for i := range c.present {
-			c.present[i] = 1
-		}
-	}
 	c.body = c.body[:0]
 	for _, lengths := range [][]int32{c.shared, c.own} {
 		var err error
@@ -50,7 +47,7 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 	n := len(points)
 	c.shared, c.own, c.digits = resized(c.shared, n), resized(c.own, n), resized(c.digits, n*maxNumberDigits+8)
 	c.least, c.most = c.least[:0], c.most[:0]
-	const zeroDigits, eight = 0x3030303030303030, 100_000_000
+	const eight = 100_000_000
 	var quotient, high, low uint64 // of the number before: by eight, and the digits of both parts
 	length, end := 0, 0
 	for i, m := range points {

@@ -36,6 +36,9 @@ const (
 // writeWords adds a page of the words that codes stand for.
 func writeWords[C ~uint8 | ~int32](c *wordColumn, codes []C) error {
 	c.prepare(len(codes))
+	if alike(codes) {
+		return c.addOne(len(codes), int(codes[0]))
+	}
 	page, present, n := c.page[:len(codes)], c.present[:len(codes)], 0
 	for i, code := range codes {
 		index := c.indexes[int(code)+1]
@@ -47,6 +50,40 @@ func writeWords[C ~uint8 | ~int32](c *wordColumn, codes []C) error {
 		n += int(there)
 	}
 	return c.addIndexes(len(codes), page[:n])
+}
+
+// alike tells whether there are codes, all the same: often those of a page are.
+func alike[C comparable](codes []C) bool {
+	for _, code := range codes {
+		if code != codes[0] {
+			return false
+		}
+	}
+	return len(codes) > 0
+}
+
+// addOne adds a page of rows with the same word.
+func (c *wordColumn) addOne(rows, code int) error {
+	index := c.indexes[code+1]
+	if index == unseenWord {
+		index = c.see(code)
+	}
+	if index == nullWord {
+		return c.addIndexes(rows, nil)
+	}
+	width := c.width()
+	c.body = appendRun(append(c.body[:0], byte(width)), rows, uint64(index), width)
+	return c.add(parquetPage{rows: rows, encoding: format.RLEDictionary, values: c.body})
+}
+
+// appendRun appends a run of one value in the run-length/bit-packed hybrid.
+func appendRun(dst []byte, rows int, value uint64, width int) []byte {
+	dst = binary.AppendUvarint(dst, uint64(rows)<<1)
+	for range (width + 7) / 8 {
+		dst = append(dst, byte(value))
+		value >>= 8
+	}
+	return dst
 }
 
 // prepare makes room for a page, and in a new row group forgets what occurred.
@@ -71,8 +108,11 @@ func (c *wordColumn) see(code int) int32 {
 	return index
 }
 
+// width is how many bits an index takes.
+func (c *wordColumn) width() int { return bits.Len(uint(max(c.entries-1, 0))) }
+
 func (c *wordColumn) addIndexes(rows int, indexes []int32) error {
-	width := bits.Len(uint(max(c.entries-1, 0)))
+	width := c.width()
 	runs, err := (&rle.Encoding{BitWidth: width}).EncodeInt32(c.plain, indexes)
 	if err != nil {
 		return err

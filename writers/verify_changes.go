@@ -148,7 +148,15 @@ func dispositionNamed(name string) (engine.Disposition, bool) {
 }
 
 func readMPxNs(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
-	if err := readNumbers(chunk, dst); err != nil {
+	err := eachPage(chunk, len(dst), func(first int, page parquet.Page, present []byte) error {
+		text, ends, err := textsOf(page)
+		if err != nil {
+			return err
+		}
+		return spreadWords(dst[first:first+int(page.NumRows())], present, text, ends, 0,
+			func(text []byte) (meterpoint.MPxN, error) { return numberIn(text), nil })
+	})
+	if err != nil {
 		return err
 	}
 	if slices.Contains(dst, 0) {
@@ -157,42 +165,28 @@ func readMPxNs(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
 	return nil
 }
 
-// readNumbers is readMPxNs of a column that may hold anything: 0 stands for
-// what is no MPxN.
-func readNumbers(chunk parquet.ColumnChunk, dst []meterpoint.MPxN) error {
-	return eachPage(chunk, len(dst), func(first int, page parquet.Page, present []byte) error {
-		if page.Dictionary() != nil {
-			return errors.New("it has a dictionary, which is not written so")
-		}
-		data := page.Data()
-		text, ends := data.ByteArray()
-		return spreadWords(dst[first:first+int(page.NumRows())], present, text, ends, 0, numberIn)
-	})
-}
-
 // numberIn is the MPxN in canonical form that text is; 0 for anything else.
-func numberIn(text []byte) (meterpoint.MPxN, error) {
+func numberIn(text []byte) meterpoint.MPxN {
 	n := len(text)
 	if n == 0 || n > mpxnDigits || text[0] == '0' {
-		return 0, nil
+		return 0
 	}
-	const zeros = 0x3030303030303030
 	var low uint64 // of two words of eight digits
 	var behind int // the digits that it adds
-	high := uint64(zeros)
+	high := uint64(zeroDigits)
 	if n < 8 {
 		for i, c := range text {
 			low |= uint64(c) << (8 * (8 - n + i))
 		}
-		low |= zeros >> (8 * n)
+		low |= zeroDigits >> (8 * n)
 	} else {
 		behind = n - 8
 		high, low = binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[behind:])
-		low = low>>(8*(8-behind))<<(8*(8-behind)) | zeros>>(8*behind)
+		low = low>>(8*(8-behind))<<(8*(8-behind)) | zeroDigits>>(8*behind)
 	}
-	high, low = high^zeros, low^zeros
+	high, low = high^zeroDigits, low^zeroDigits
 	if noDigits(high)|noDigits(low) != 0 {
-		return 0, nil
+		return 0
 	}
-	return meterpoint.MPxN(numberOf(high)*powersOf10[behind] + numberOf(low)), nil
+	return meterpoint.MPxN(numberOf(high)*powersOf10[behind] + numberOf(low))
 }

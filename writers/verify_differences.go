@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"sync"
 
 	"github.com/parquet-go/parquet-go"
@@ -21,10 +20,6 @@ type differenceGroup struct {
 	rows        differenceRows
 	first, last meterpoint.MPxN
 }
-
-// noNumber stands for the MPxN of a row that cannot be read: none is to be
-// expected, and nothing but its like may follow.
-const noNumber = math.MaxUint64
 
 // readDifferences proves differences.parquet: its form, the order of its lines,
 // and their number by class. All workers read row groups.
@@ -56,34 +51,53 @@ func (v *verifier) readDifferences(ctx context.Context, r io.ReaderAt, size int6
 // differenceColumns is memory for the columns of one row group.
 type differenceColumns struct {
 	classes []engine.Class
-	numbers []meterpoint.MPxN
 }
 
 // read takes a row group that begins with the row first.
 func (c *differenceColumns) read(g *differenceGroup, group parquet.RowGroup, first int64) error {
-	c.classes, c.numbers = resized(c.classes, int(group.NumRows())), resized(c.numbers, int(group.NumRows()))
+	c.classes = resized(c.classes, int(group.NumRows()))
 	if err := readClasses(group, c.classes); err != nil {
 		return err
 	}
 	g.rows.note(first, c.classes)
-	if err := readNumbers(group.ColumnChunks()[differenceMPxN], c.numbers); err != nil {
-		return fmt.Errorf("column mpxn: %w", err)
-	}
-	for i, class := range c.classes {
+	for _, class := range c.classes {
 		g.counts[class]++
-		m := c.numbers[i]
-		if class == lineOf(engine.RowUnreadable) {
-			m = noNumber
-		}
-		if i == 0 {
-			g.first = m
-		}
-		if m < g.last || m == 0 {
-			return errUnordered
-		}
-		g.last = m
 	}
-	return nil
+	err := g.climb(group.ColumnChunks()[differenceMPxN], c.classes)
+	if err != nil && !errors.Is(err, errUnordered) {
+		err = fmt.Errorf("column mpxn: %w", err)
+	}
+	return err
+}
+
+// climb goes up the MPxNs of the row group, whose lines have these classes.
+func (g *differenceGroup) climb(chunk parquet.ColumnChunk, classes []engine.Class) error {
+	var up ascent
+	err := eachPage(chunk, len(classes), func(first int, page parquet.Page, present []byte) error {
+		text, ends, err := textsOf(page)
+		if err != nil {
+			return err
+		}
+		classes, value := classes[first:first+int(page.NumRows())], 0
+		if err := checkPresent(present, len(classes), len(ends)-1); err != nil {
+			return err
+		}
+		for row, class := range classes {
+			var number []byte
+			if present == nil || present[row] != 0 {
+				number = text[ends[value]:ends[value+1]]
+				value++
+			}
+			if class == lineOf(engine.RowUnreadable) {
+				up.end()
+			} else if !up.next(number) {
+				return errUnordered
+			}
+		}
+		return nil
+	})
+	g.first, g.last = up.first, up.last()
+	return err
 }
 
 var errUnordered = errors.New("its MPxNs are not in order")

@@ -1,0 +1,55 @@
+package writers
+
+import (
+	"bytes"
+	"testing"
+
+	"flagfill/engine/meterpoint"
+)
+
+// climbPlainly is what an ascent does, by the numbers themselves; the word x is
+// the end. It gives how many texts belong there.
+func climbPlainly(texts [][]byte) (good int, first, last meterpoint.MPxN) {
+	for i, text := range texts {
+		m := numberIn(text)
+		if string(text) == "x" {
+			m = noNumber
+		}
+		if m == 0 || m < last {
+			return i, first, last
+		}
+		if i == 0 {
+			first = m
+		}
+		last = m
+	}
+	return len(texts), first, last
+}
+
+func checkAscent(t *testing.T, texts [][]byte) {
+	t.Helper()
+	good, first, last := climbPlainly(texts)
+	var up ascent
+	for i, text := range texts {
+		if string(text) == "x" {
+			up.end()
+		} else if belongs := up.next(text); belongs != (i < good) {
+			t.Fatalf("%q: text %d belongs there: %v", texts, i, belongs)
+		} else if !belongs {
+			return
+		}
+	}
+	if up.first != first || up.last() != last {
+		t.Fatalf("%q goes from %d to %d, not from %d to %d", texts, up.first, up.last(), first, last)
+	}
+}
+
+// FuzzAscent takes texts that commas part.
+func FuzzAscent(f *testing.F) {
+	for _, texts := range []string{"1,1,2,10,9", "7,3938424403,3938424403,9999999999999,x,x", "x,1", "12345678,12345679,12345670", "12345678,1234567:",
+		"123456789,123456788", "1234567890123,1234567990123,1234567890123", "1234567890123,12345:7990123", "1234567890123,1234567990 23", "01,2", "",
+		"12345678901234", "9999999,10000000,99999999,100000000", "100000001,12345678", "1234567890123,2234567890122,2234567890123,22345678901234", "5,4", "99999999,x,99999999"} {
+		f.Add([]byte(texts))
+	}
+	f.Fuzz(func(t *testing.T, texts []byte) { checkAscent(t, bytes.Split(texts, []byte(","))) })
+}
