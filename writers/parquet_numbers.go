@@ -47,6 +47,7 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 	n := len(points)
 	c.shared, c.own, c.digits = resized(c.shared, n), resized(c.own, n), resized(c.digits, n*maxNumberDigits+8)
 	c.least, c.most = c.least[:0], c.most[:0]
+	shared, owned, digits := c.shared[:n], c.own[:n], c.digits
 	const eight = 100_000_000
 	var quotient, high, low uint64 // of the number before: by eight, and the digits of both parts
 	length, end := 0, 0
@@ -70,16 +71,16 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 			length, equal = d, maxNumberDigits-d
 		}
 		own := maxNumberDigits - equal
-		c.shared[i], c.own[i] = int32(length-own), int32(own)
+		shared[i], owned[i] = int32(length-own), int32(own)
 		if own > 8 {
-			binary.BigEndian.PutUint64(c.digits[end:], (high|zeroDigits)<<(8*(maxNumberDigits-own)))
+			binary.BigEndian.PutUint64(digits[end:], (high|zeroDigits)<<(8*(maxNumberDigits-own)))
 			end += own - 8
 			own = 8
 		}
-		binary.BigEndian.PutUint64(c.digits[end:], (low|zeroDigits)<<(8*(8-own)))
+		binary.BigEndian.PutUint64(digits[end:], (low|zeroDigits)<<(8*(8-own)))
 		end += own
 	}
-	c.digits = c.digits[:end]
+	c.digits = digits[:end]
 	if n > 0 {
 		c.stretch(points[n-1])
 	}
