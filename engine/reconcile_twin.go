@@ -14,7 +14,9 @@ import (
 // without the kernels, the sorting and the shortcuts of comparer.
 type heldTwin struct {
 	run      *run
-	rows     map[meterpoint.MPxN][]heldRow
+	rows     map[meterpoint.MPxN][]heldRow // of numbers that have not been looked at
+	latest   map[uint8]uint16              // of the number at hand, as is
+	seen     map[heldRow]bool
 	lines    []Difference
 	counts   map[twinCount]int64
 	sendable int64
@@ -35,7 +37,9 @@ type heldCopy struct {
 }
 
 func newHeldTwin(r *run, held heldCopy) *heldTwin {
-	t := &heldTwin{run: r, rows: map[meterpoint.MPxN][]heldRow{}, counts: map[twinCount]int64{}}
+	t := &heldTwin{run: r, rows: make(map[meterpoint.MPxN][]heldRow, len(held.words)), counts: map[twinCount]int64{},
+		latest: map[uint8]uint16{}, seen: map[heldRow]bool{}}
+	made := make([]heldRow, len(held.words))
 	for i, w := range held.words {
 		m := meterpoint.MPxN(kernel.Key(w))
 		flag, code, sent := kernel.UnpackHeld(kernel.Payload(w))
@@ -49,7 +53,13 @@ func newHeldTwin(r *run, held heldCopy) *heldTwin {
 		if code != rdpBad && name != "" {
 			holder = uint8(slices.Index(r.deliveries.rdps, name))
 		}
-		t.rows[m] = append(t.rows[m], heldRow{holder: holder, sent: sent, flag: meterpoint.ServiceStatus(flag), day: held.days[i]})
+		row := heldRow{holder: holder, sent: sent, flag: meterpoint.ServiceStatus(flag), day: held.days[i]}
+		if others := t.rows[m]; len(others) > 0 {
+			t.rows[m] = append(others, row)
+		} else {
+			made[i] = row
+			t.rows[m] = made[i : i+1 : i+1]
+		}
 	}
 	return t
 }
@@ -60,12 +70,14 @@ func (t *heldTwin) count(rdp uint8, m meterpoint.MPxN, class Class) {
 
 // classRows classes the rows of one number; responsible is 0 where nobody is.
 func (t *heldTwin) classRows(m meterpoint.MPxN, isPoint bool, responsible uint8) (held Flags, heldOn int32) {
-	latest, seen := map[uint8]uint16{}, map[heldRow]bool{}
-	for _, row := range t.rows[m] {
+	rows, latest, seen := t.rows[m], t.latest, t.seen
+	clear(latest)
+	clear(seen)
+	for _, row := range rows {
 		latest[row.holder] = max(latest[row.holder], row.sent)
 	}
 	heldOn = NoDay
-	for _, row := range t.rows[m] {
+	for _, row := range rows {
 		class := RowUsed
 		switch {
 		case row.sent < latest[row.holder]:

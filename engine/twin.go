@@ -70,14 +70,16 @@ type twinPoint struct {
 // check computes the range again with maps, without tables, sorting kernels or
 // packed verdicts, and compares changes, cells and exception counts.
 func (c *rangeCopy) check(r *run, d decider) error {
-	points := make(map[meterpoint.MPxN]*twinPoint, len(c.points))
+	points, made := make(map[meterpoint.MPxN]*twinPoint, len(c.points)), make([]twinPoint, len(c.points))
 	for i, w := range c.points {
 		m, row := meterpoint.MPxN(kernel.Key(w)), twinRow{kernel.Payload(w), c.days[i]}
-		if points[m] == nil {
-			points[m] = &twinPoint{first: row}
+		p := points[m]
+		if p == nil {
+			p = &made[len(points)]
+			points[m], p.first = p, row
 		}
-		points[m].rows++
-		points[m].conflict = points[m].conflict || row != points[m].first
+		p.rows++
+		p.conflict = p.conflict || row != p.first
 	}
 	twin := &ledger{}
 	for _, w := range c.devices {
