@@ -51,6 +51,7 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 	const eight = 100_000_000
 	var quotient, high, low uint64 // of the number before: by eight, and the digits of both parts
 	length, end := 0, 0
+	var shortest, many uint64 // the least number of that length, and how many there are
 	for i, m := range points {
 		equal := 8 // digits of sixteen
 		if q := uint64(m) / eight; q != quotient {
@@ -63,12 +64,14 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 		if equal == 8 {
 			equal += bits.LeadingZeros64(low^last) / 8
 		}
-		if d := decimalDigits(uint64(m)); d != length {
+		if uint64(m)-shortest >= many {
 			if i > 0 {
 				c.stretch(points[i-1])
 			}
 			c.stretch(m)
-			length, equal = d, maxNumberDigits-d
+			length = decimalDigits(uint64(m))
+			equal = maxNumberDigits - length
+			shortest, many = powersOf10[length-1], 9*powersOf10[length-1]
 		}
 		own := maxNumberDigits - equal
 		shared[i], owned[i] = int32(length-own), int32(own)
