@@ -107,14 +107,15 @@ func (c *comparison) conclude(r *run) (*Reconciliation, error) {
 // listUnreadable hands on the rows whose MPxN or flag is none, in the order of
 // their values, and as exceptions in the order of their places.
 func (c *comparison) listUnreadable(r *run) error {
-	var all []unreadableRow
+	var all []*unreadableRow
 	for _, g := range r.gatherers {
-		for _, u := range g.held.unreadable {
+		for i := range g.held.unreadable {
+			u := &g.held.unreadable[i]
 			u.HeldBy = c.deliveries.rdps[c.holderApart(u.key)]
 			all = append(all, u)
 		}
 	}
-	slices.SortFunc(all, func(a, b unreadableRow) int { return comparePlaces(a.place, b.place) })
+	slices.SortFunc(all, func(a, b *unreadableRow) int { return comparePlaces(a.place, b.place) })
 	exceptions := make([]Exception, len(all))
 	for i, u := range all {
 		value := u.MPxN
@@ -123,13 +124,13 @@ func (c *comparison) listUnreadable(r *run) error {
 		}
 		exceptions[i] = r.spell(finding{Extract, u.place, u.field, u.code, value})
 	}
+	slices.SortFunc(all, func(a, b *unreadableRow) int {
+		return cmp.Or(cmp.Compare(a.MPxN, b.MPxN), cmp.Compare(a.Flag, b.Flag), cmp.Compare(a.HeldBy, b.HeldBy), cmp.Compare(a.HeldOn, b.HeldOn))
+	})
 	rows := make([]UnreadableRow, len(all))
 	for i, u := range all {
 		rows[i] = u.UnreadableRow
 	}
-	slices.SortFunc(rows, func(a, b UnreadableRow) int {
-		return cmp.Or(cmp.Compare(a.MPxN, b.MPxN), cmp.Compare(a.Flag, b.Flag), cmp.Compare(a.HeldBy, b.HeldBy), cmp.Compare(a.HeldOn, b.HeldOn))
-	})
 	if err := c.sink.WriteUnreadable(rows); err != nil {
 		return err
 	}
