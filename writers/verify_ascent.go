@@ -12,13 +12,13 @@ import (
 // hardly any is turned into a number.
 type ascent struct {
 	first     meterpoint.MPxN
-	length    int    // of the last text; none is longer than ended
+	length    int    // of the last text, or ended
 	high, low uint64 // its first and its last eight digits, where it has so many
 	short     meterpoint.MPxN
 }
 
 const (
-	ended    = mpxnDigits + 1
+	ended    = math.MaxInt    // no text is longer
 	noNumber = math.MaxUint64 // stands for what is behind the end
 )
 
@@ -33,19 +33,15 @@ func (a *ascent) end() {
 // next takes the next text. It is false where that does not belong there.
 func (a *ascent) next(text []byte) bool {
 	n := len(text)
-	if n != a.length || n < 8 || n > mpxnDigits {
+	if n != a.length || n < 8 {
 		return a.step(text)
 	}
 	high, low := binary.BigEndian.Uint64(text), binary.BigEndian.Uint64(text[n-8:])
+	if high < a.high || high == a.high && low < a.low {
+		return false
+	}
 	wrong := noDigits(low ^ zeroDigits)
-	if high == a.high {
-		if low < a.low {
-			return false
-		}
-	} else {
-		if high < a.high {
-			return false
-		}
+	if high != a.high {
 		wrong |= noDigits(high ^ zeroDigits)
 	}
 	a.high, a.low = high, low
@@ -76,7 +72,7 @@ func (a *ascent) last() meterpoint.MPxN {
 	case a.length < 8:
 		return a.short
 	}
-	var text [mpxnDigits + 8]byte
+	var text [mpxnDigits]byte
 	binary.BigEndian.PutUint64(text[:], a.high)
 	binary.BigEndian.PutUint64(text[a.length-8:], a.low)
 	return numberIn(text[:a.length])
