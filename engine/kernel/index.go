@@ -16,7 +16,6 @@ type Index struct {
 	words  []uint64 // in key order, and indexNear times the greatest number
 	starts []uint32 // by bucket: how many words stand before it
 	lowest uint64   // key of the first word, without payload
-	span   uint64   // from there to the last word
 	shift  int      // a bucket is what remains of a word less the lowest
 }
 
@@ -32,10 +31,10 @@ func (x *Index) Build(words []uint64) []uint64 {
 		return x.words[:0]
 	}
 	x.lowest = words[0] &^ payloadMask
-	x.span = words[n-1]&^payloadMask - x.lowest
+	span := words[n-1]&^payloadMask - x.lowest
 	width := min(indexBits, bits.Len(uint(n)))
-	x.shift = max(bits.Len64(x.span)-width, 0)
-	buckets := int(x.span>>x.shift) + 1
+	x.shift = max(bits.Len64(span)-width, 0)
+	buckets := int(span>>x.shift) + 1
 	x.starts = slices.Grow(x.starts[:0], buckets+1)[:buckets+1]
 	clear(x.starts)
 	for i, w := range x.words[:n] { // the last word of a bucket stays
