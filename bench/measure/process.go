@@ -18,6 +18,7 @@ import (
 type Cost struct {
 	Wall      time.Duration
 	CPU       time.Duration // user + system
+	Stolen    time.Duration // in which the host did not let the machine's processors run, all together
 	PeakBytes int64         // greatest resident memory; 0 where it cannot be told
 }
 
@@ -32,16 +33,16 @@ func Run(ctx context.Context, command ...string) (Cost, []byte, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	began := time.Now()
+	stolenBefore, began := stolenSoFar(), time.Now()
 	err := cmd.Run()
-	wall := time.Since(began)
+	wall, stolen := time.Since(began), stolenSoFar()-stolenBefore
 	if err != nil {
 		err = fmt.Errorf("cannot run %s: %w\n%s", strings.Join(command, " "), err, stderr.String())
 	}
 	if cmd.ProcessState == nil { // it did not start
 		return Cost{}, nil, err
 	}
-	cost := Cost{Wall: wall, CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	cost := Cost{Wall: wall, Stolen: stolen, CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss > ownPeakKibibytes() {
 		cost.PeakBytes = usage.Maxrss * 1024 // Linux counts in KiB
 	}

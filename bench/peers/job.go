@@ -97,7 +97,13 @@ func (c contender) run(ctx context.Context) (measure.Cost, []byte, error) {
 	if err := os.RemoveAll(c.out); err != nil {
 		return measure.Cost{}, nil, fmt.Errorf("cannot clear the output of %s: %w", c.name, err)
 	}
-	return measure.Run(ctx, c.command...)
+	return runAndRest(ctx, c.command...)
+}
+
+// runAndRest leaves the machine as quiet as it found it.
+func runAndRest(ctx context.Context, command ...string) (measure.Cost, []byte, error) {
+	cost, stdout, err := measure.Run(ctx, command...)
+	return cost, stdout, errors.Join(err, measure.Rest(ctx, cost))
 }
 
 // insideSeconds is the time by a program's own clock, without its start-up; 0

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-
-	"flagfill/bench/measure"
 )
 
 // prove runs every contender once and compares what they give with what
@@ -101,7 +99,7 @@ type rowCounts struct {
 
 // compareRows compares columns of two Parquet files as multisets.
 func (b *bench) compareRows(ctx context.Context, ours, theirs string, columns ...string) (counts rowCounts, err error) {
-	_, text, err := measure.Run(ctx, append([]string{"node", filepath.Join(b.peers, "compare.mjs"), ours, theirs}, columns...)...)
+	_, text, err := runAndRest(ctx, append([]string{"node", filepath.Join(b.peers, "compare.mjs"), ours, theirs}, columns...)...)
 	if err != nil {
 		return counts, err
 	}

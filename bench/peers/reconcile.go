@@ -64,7 +64,7 @@ func (b *bench) reconcile(ctx context.Context) (err error) {
 		return err
 	}
 	sheet, err := measure.CreateSheetFile(filepath.Join(b.results, reconcileSheet+".txt"), os.Stdout, notes,
-		"share", "program", "turn", "wall_seconds", "inside_seconds", "cpu_seconds", "peak_mib")
+		"share", "program", "turn", "wall_seconds", "inside_seconds", "cpu_seconds", "stolen_seconds", "peak_mib")
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (b *bench) reconcile(ctx context.Context) (err error) {
 				return err
 			}
 		}
-		slices.Reverse(all) // up and down: what follows a large reconciliation of DuckDB pays for the memory that it gave back
+		slices.Reverse(all) // so that none always follows the same
 	}
 	return nil
 }
@@ -87,7 +87,7 @@ func (b *bench) held(ctx context.Context, points string, share int) (string, err
 		if err := os.Mkdir(partial, 0o750); err != nil {
 			return err
 		}
-		_, _, err := measure.Run(ctx, "node", filepath.Join(b.peers, "held.mjs"), points, filepath.Join(partial, "extract.parquet"), strconv.Itoa(share))
+		_, _, err := runAndRest(ctx, "node", filepath.Join(b.peers, "held.mjs"), points, filepath.Join(partial, "extract.parquet"), strconv.Itoa(share))
 		return err
 	})
 }
@@ -159,7 +159,7 @@ func (r reconciliation) takeTurn(ctx context.Context, turn int, sheet *measure.S
 		if err != nil {
 			return err
 		}
-		if err := sheet.Write(strconv.Itoa(r.share), next.name, turn+1, cost.Wall.Seconds(), insideSeconds(stdout), cost.CPU.Seconds(), mebibytes(cost.PeakBytes)); err != nil {
+		if err := sheet.Write(strconv.Itoa(r.share), next.name, turn+1, cost.Wall.Seconds(), insideSeconds(stdout), cost.CPU.Seconds(), cost.Stolen.Seconds(), mebibytes(cost.PeakBytes)); err != nil {
 			return err
 		}
 	}

@@ -34,6 +34,9 @@ func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32,
 	o.order(words, days, rows, uint32(first&rowInBlock))
 	from, block := uint32(0), uint32(first>>blockBits)
 	for at, end := range o.ends {
+		if at%touchedAtOnce == 0 {
+			touchRooms(b.heads[at:min(at+touchedAtOnce, len(b.heads))])
+		}
 		for from < end {
 			h := &b.heads[at]
 			if len(h.room) == 0 {
@@ -46,6 +49,23 @@ func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32,
 			}
 		}
 	}
+}
+
+// touchedAtOnce is how many chunks are fetched before words go to them. 8 and 32
+// are as good.
+const touchedAtOnce = 16
+
+// touchRooms touches two cache lines where the next words go: a batch has seven
+// words for each of 2,300 ranges.
+//
+//go:noinline
+func touchRooms(heads []head) (anything byte) {
+	for i := range heads {
+		if room := heads[i].room; len(room) > 0 {
+			anything |= room[0] | room[min(cacheLine, len(room)-1)]
+		}
+	}
+	return anything
 }
 
 // count finds the ranges of the words, and where those of each will begin.

@@ -62,6 +62,7 @@ func WordsIn(lists [][]*Chunk) (n int) {
 
 // Words appends the words.
 func (c *Chunk) Words(words []uint64) []uint64 {
+	touch(c.entries)
 	start := len(words)
 	words = slices.Grow(words, c.Len())[:start+c.Len()]
 	into, width := words[start:], c.width()
@@ -84,6 +85,7 @@ const NoDay = math.MinInt32
 
 // Dated appends the words and the days beside them, of a chunk that keeps days.
 func (c *Chunk) Dated(words []uint64, days []int32) ([]uint64, []int32) {
+	touch(c.entries)
 	start, n := len(words), c.Len()
 	words, days = slices.Grow(words, n)[:start+n], slices.Grow(days, n)[:start+n]
 	far := c.far
