@@ -30,19 +30,30 @@ func (a *ascent) end() {
 	a.length = ended
 }
 
-// next takes the next text. It is false where that does not belong there.
-func (a *ascent) next(text []byte) bool {
-	n := len(text)
-	if n != a.length || n < 8 {
-		return a.step(text)
-	}
-	high, low := binary.BigEndian.Uint64(text), binary.BigEndian.Uint64(text[n-8:])
-	if high < a.high || high == a.high && low < a.low {
-		return false
-	}
-	wrong := noDigits(low ^ zeroDigits)
-	if high != a.high {
-		wrong |= noDigits(high ^ zeroDigits)
+// next takes the next texts, which lie one after another, and where each ends:
+// one entry more than there are texts. It is false where one does not belong
+// there.
+func (a *ascent) next(texts []byte, ends []uint32) bool {
+	length, high, low, wrong := a.length, a.high, a.low, uint64(0)
+	for i := range ends[1:] {
+		text := texts[ends[i]:ends[i+1]]
+		if len(text) != length || len(text) < 8 {
+			a.high, a.low = high, low
+			if !a.step(text) {
+				return false
+			}
+			length, high, low = a.length, a.high, a.low
+			continue
+		}
+		lastHigh, lastLow := high, low
+		high, low = binary.BigEndian.Uint64(text), binary.BigEndian.Uint64(text[len(text)-8:])
+		if high < lastHigh || high == lastHigh && low < lastLow {
+			return false
+		}
+		wrong |= noDigits(low ^ zeroDigits)
+		if high != lastHigh {
+			wrong |= noDigits(high ^ zeroDigits)
+		}
 	}
 	a.high, a.low = high, low
 	return wrong == 0

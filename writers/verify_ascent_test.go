@@ -26,18 +26,35 @@ func climbPlainly(texts [][]byte) (good int, first, last meterpoint.MPxN) {
 	return len(texts), first, last
 }
 
+// checkAscent takes texts one by one, and several at once.
 func checkAscent(t *testing.T, texts [][]byte) {
+	t.Helper()
+	for atOnce := 1; atOnce <= len(texts); atOnce += 2 {
+		checkAscentBy(t, atOnce, texts)
+	}
+}
+
+func checkAscentBy(t *testing.T, atOnce int, texts [][]byte) {
 	t.Helper()
 	good, first, last := climbPlainly(texts)
 	var up ascent
-	for i, text := range texts {
-		if string(text) == "x" {
+	for from := 0; from < len(texts); {
+		if string(texts[from]) == "x" {
 			up.end()
-		} else if belongs := up.next(text); belongs != (i < good) {
-			t.Fatalf("%q: text %d belongs there: %v", texts, i, belongs)
-		} else if !belongs {
+			from++
+			continue
+		}
+		all, ends, to := []byte("before"), []uint32{6}, from
+		for ; to < min(from+atOnce, len(texts)) && string(texts[to]) != "x"; to++ {
+			all = append(all, texts[to]...)
+			ends = append(ends, uint32(len(all)))
+		}
+		if belong := up.next(all, ends); belong != (to <= good) {
+			t.Fatalf("%q: texts %d to %d belong there: %v", texts, from, to, belong)
+		} else if !belong {
 			return
 		}
+		from = to
 	}
 	if up.first != first || up.last() != last {
 		t.Fatalf("%q goes from %d to %d, not from %d to %d", texts, up.first, up.last(), first, last)

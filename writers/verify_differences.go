@@ -1,10 +1,12 @@
 package writers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/parquet-go/parquet-go"
@@ -70,7 +72,8 @@ func (c *differenceColumns) read(g *differenceGroup, group parquet.RowGroup, fir
 	return err
 }
 
-// climb goes up the MPxNs of the row group, whose lines have these classes.
+// climb goes up the MPxNs of the row group, whose lines have these classes: behind
+// a row that cannot be read there are only such rows.
 func (g *differenceGroup) climb(chunk parquet.ColumnChunk, classes []engine.Class) error {
 	var up ascent
 	err := eachPage(chunk, len(classes), func(first int, page parquet.Page, present []byte) error {
@@ -78,21 +81,20 @@ func (g *differenceGroup) climb(chunk parquet.ColumnChunk, classes []engine.Clas
 		if err != nil {
 			return err
 		}
-		classes, value := classes[first:first+int(page.NumRows())], 0
+		classes := classes[first : first+int(page.NumRows())]
 		if err := checkPresent(present, len(classes), len(ends)-1); err != nil {
 			return err
 		}
-		for row, class := range classes {
-			var number []byte
-			if present == nil || present[row] != 0 {
-				number = text[ends[value]:ends[value+1]]
-				value++
-			}
-			if class == lineOf(engine.RowUnreadable) {
-				up.end()
-			} else if !up.next(number) {
-				return errUnordered
-			}
+		lines := slices.Index(classes, lineOf(engine.RowUnreadable))
+		if lines < 0 {
+			lines = len(classes)
+		}
+		behind := classes[lines:]
+		switch {
+		case present != nil && bytes.IndexByte(present[:lines], 0) >= 0, !up.next(text, ends[:lines+1]), len(behind) > 0 && !alike(behind):
+			return errUnordered
+		case len(behind) > 0:
+			up.end()
 		}
 		return nil
 	})
