@@ -66,9 +66,12 @@ func (b *differencesBlock) take(lines []engine.Difference, rdps []string) {
 	expectedOn, heldOn := b.expectedOn[from:], b.heldOn[from:]
 	for i := range lines {
 		l := &lines[i]
-		mpxn[i], fuel[i], rdp[i], heldBy[i] = l.MPxN, l.MPxN.Fuel(), l.RDP, l.HeldBy
-		expected[i], held[i], class[i] = l.Expected, l.Held, l.Class
+		mpxn[i], fuel[i] = l.MPxN, l.MPxN.Fuel()
 		expectedOn[i], heldOn[i] = l.ExpectedOn, l.HeldOn
+	}
+	for i := range lines {
+		l := &lines[i]
+		rdp[i], heldBy[i], expected[i], held[i], class[i] = l.RDP, l.HeldBy, l.Expected, l.Held, l.Class
 	}
 }
 
