@@ -66,10 +66,14 @@ var mpanSums, mprnSums = newCheckSums(func(power meterpoint.MPxN) meterpoint.MPx
 func newCheckSums(weight func(power meterpoint.MPxN) meterpoint.MPxN) *checkSums {
 	var sums checkSums
 	for group := range sums {
+		var weights [3]int
+		for digit := range weights {
+			weights[digit] = int(weight(powersOf10[3*group+digit]))
+		}
 		for n := range sums[group] {
 			sum, rest := 0, n
-			for digit := range 3 {
-				sum += rest % 10 * int(weight(powersOf10[3*group+digit]))
+			for _, weight := range weights {
+				sum += rest % 10 * weight
 				rest /= 10
 			}
 			sums[group][n] = uint8(sum % 11)
