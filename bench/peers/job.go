@@ -89,6 +89,9 @@ func (c comparison) takeTurn(ctx context.Context, turn int, inputMegabytes float
 		if err := sheet.Write(c.format, c.kind, next.name, turn+1, cost.Wall.Seconds(), insideSeconds(stdout), cost.CPU.Seconds(), mebibytes(cost.PeakBytes), inputMegabytes); err != nil {
 			return err
 		}
+		if err := measure.Rest(ctx, cost); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -97,13 +100,7 @@ func (c contender) run(ctx context.Context) (measure.Cost, []byte, error) {
 	if err := os.RemoveAll(c.out); err != nil {
 		return measure.Cost{}, nil, fmt.Errorf("cannot clear the output of %s: %w", c.name, err)
 	}
-	return runAndRest(ctx, c.command...)
-}
-
-// runAndRest leaves the machine as quiet as it found it.
-func runAndRest(ctx context.Context, command ...string) (measure.Cost, []byte, error) {
-	cost, stdout, err := measure.Run(ctx, command...)
-	return cost, stdout, errors.Join(err, measure.Rest(ctx, cost))
+	return measure.Run(ctx, c.command...)
 }
 
 // insideSeconds is the time by a program's own clock, without its start-up; 0

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+
+	"flagfill/bench/measure"
 )
 
 // prove runs every contender once and compares what they give with what
@@ -99,9 +101,9 @@ type rowCounts struct {
 
 // compareRows compares columns of two Parquet files as multisets.
 func (b *bench) compareRows(ctx context.Context, ours, theirs string, columns ...string) (counts rowCounts, err error) {
-	_, text, err := runAndRest(ctx, append([]string{"node", filepath.Join(b.peers, "compare.mjs"), ours, theirs}, columns...)...)
+	cost, text, err := measure.Run(ctx, append([]string{"node", filepath.Join(b.peers, "compare.mjs"), ours, theirs}, columns...)...)
 	if err != nil {
 		return counts, err
 	}
-	return counts, json.Unmarshal(text, &counts)
+	return counts, errors.Join(json.Unmarshal(text, &counts), measure.Rest(ctx, cost))
 }

@@ -105,6 +105,9 @@ func publishTurn(ctx context.Context, runs []contender, turn int, sheet *measure
 			written.Content.Changes.Rows, written.Content.Totals.Reportable.Emitted, written.flowBytes()); err != nil {
 			return err
 		}
+		if err := measure.Rest(ctx, cost); err != nil {
+			return err
+		}
 	}
 	return nil
 }

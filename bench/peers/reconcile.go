@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"flagfill/bench/measure"
@@ -70,12 +69,14 @@ func (b *bench) reconcile(ctx context.Context) (err error) {
 	}
 	defer func() { err = sheet.Finish(err) }()
 	for turn := range b.turns {
-		for _, r := range all {
-			if err := r.takeTurn(ctx, turn, sheet); err != nil {
+		for i := range all {
+			if turn%2 == 1 {
+				i = len(all) - 1 - i
+			}
+			if err := all[i].takeTurn(ctx, turn, (turn+i)%2, sheet); err != nil {
 				return err
 			}
 		}
-		slices.Reverse(all) // so that none always follows the same
 	}
 	return nil
 }
@@ -87,7 +88,7 @@ func (b *bench) held(ctx context.Context, points string, share int) (string, err
 		if err := os.Mkdir(partial, 0o750); err != nil {
 			return err
 		}
-		_, _, err := runAndRest(ctx, "node", filepath.Join(b.peers, "held.mjs"), points, filepath.Join(partial, "extract.parquet"), strconv.Itoa(share))
+		_, _, err := measure.Run(ctx, "node", filepath.Join(b.peers, "held.mjs"), points, filepath.Join(partial, "extract.parquet"), strconv.Itoa(share))
 		return err
 	})
 }
@@ -152,14 +153,20 @@ func (r reconciliation) run(ctx context.Context, c contender) (measure.Cost, []b
 	return cost, stdout, err
 }
 
-func (r reconciliation) takeTurn(ctx context.Context, turn int, sheet *measure.SheetFile) error {
+// takeTurn runs both, the one named first. The turns go up and down through the
+// shares, and at each another one begins: so both come as often behind
+// themselves as behind the other, who leaves another machine behind.
+func (r reconciliation) takeTurn(ctx context.Context, turn, first int, sheet *measure.SheetFile) error {
 	for i := range r.contenders {
-		next := r.contenders[(turn+i)%len(r.contenders)]
+		next := r.contenders[(first+i)%len(r.contenders)]
 		cost, stdout, err := r.run(ctx, next)
 		if err != nil {
 			return err
 		}
 		if err := sheet.Write(strconv.Itoa(r.share), next.name, turn+1, cost.Wall.Seconds(), insideSeconds(stdout), cost.CPU.Seconds(), cost.Stolen.Seconds(), mebibytes(cost.PeakBytes)); err != nil {
+			return err
+		}
+		if err := measure.Rest(ctx, cost); err != nil {
 			return err
 		}
 	}
