@@ -13,7 +13,7 @@ import (
 // A virtual machine hands freed memory to its host, which takes it away on the
 // same processors: behind a process of 17 GiB a run of 6.5 s took 9, for half a
 // minute.
-const restPerGibibyte = 3 * time.Second
+const restPerGibibyte = 2500 * time.Millisecond
 
 // Rest waits until what a process gave back no longer costs the next one
 // anything. It fails if ctx ends.

@@ -8,7 +8,7 @@ import (
 )
 
 func TestRestIsLongerAfterMoreMemory(t *testing.T) {
-	if got := restFor(12 << 30); got != 36*time.Second {
+	if got := restFor(12 << 30); got != 30*time.Second {
 		t.Errorf("after 12 GiB: %s", got)
 	}
 	if got := restFor(0); got != 0 {
