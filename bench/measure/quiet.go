@@ -9,14 +9,13 @@ import (
 	"time"
 )
 
-// restPerGibibyte is for how long a GiB that a process gave back costs others.
-// A virtual machine hands freed memory to its host, which takes it away on the
-// same processors: behind a process of 17 GiB a run of 6.5 s took 9, for half a
-// minute.
+// restPerGibibyte is for about how long a GiB that a process gave back costs
+// others: a virtual machine hands freed memory to its host, which takes it away
+// on the same processors.
 const restPerGibibyte = 2500 * time.Millisecond
 
-// Rest waits until what a process gave back no longer costs the next one
-// anything. It fails if ctx ends.
+// Rest waits for as long as what a process gave back mostly costs the next one.
+// It fails if ctx ends.
 func Rest(ctx context.Context, after Cost) error {
 	select {
 	case <-ctx.Done():

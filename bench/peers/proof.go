@@ -99,7 +99,8 @@ type rowCounts struct {
 	OnlyTheirs int64 `json:"only_theirs"`
 }
 
-// compareRows compares columns of two Parquet files as multisets.
+// compareRows compares columns of two Parquet files as multisets. It rests
+// afterwards: what is measured may come next.
 func (b *bench) compareRows(ctx context.Context, ours, theirs string, columns ...string) (counts rowCounts, err error) {
 	cost, text, err := measure.Run(ctx, append([]string{"node", filepath.Join(b.peers, "compare.mjs"), ours, theirs}, columns...)...)
 	if err != nil {
