@@ -7,7 +7,6 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
-	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -67,10 +66,7 @@ func (c *parquetColumn) reset() {
 // add takes the next page; present says which rows have a value. The slices of
 // p stay the caller's.
 func (c *parquetColumn) add(p parquetPage) error {
-	var err error
-	if c.levels, err = c.encodeLevels(p); err != nil {
-		return err
-	}
+	c.levels = c.encodeLevels(p)
 	compressed, err := c.compress(p.values)
 	if err != nil {
 		return err
@@ -101,16 +97,16 @@ func (c *parquetColumn) add(p parquetPage) error {
 }
 
 // encodeLevels tells which rows of a page have a value. Mostly all have, or none.
-func (c *parquetColumn) encodeLevels(p parquetPage) ([]byte, error) {
+func (c *parquetColumn) encodeLevels(p parquetPage) []byte {
 	switch {
 	case !c.optional:
-		return nil, nil
+		return nil
 	case p.nulls == 0 && p.rows > 0:
-		return appendRun(c.levels[:0], p.rows, 1, 1), nil
+		return appendRun(c.levels[:0], p.rows, 1, 1)
 	case p.nulls == p.rows && p.rows > 0:
-		return appendRun(c.levels[:0], p.rows, 0, 1), nil
+		return appendRun(c.levels[:0], p.rows, 0, 1)
 	}
-	return (&rle.Encoding{BitWidth: 1}).EncodeLevels(c.levels[:0], c.present[:p.rows])
+	return appendBits(c.levels[:0], c.present[:p.rows])
 }
 
 // compress gives the body of a page as the file has it.

@@ -23,6 +23,9 @@ type numberColumn struct {
 // zeroDigits are eight digits 0.
 const zeroDigits = 0x3030303030303030
 
+// noThousands are more than any number has.
+const noThousands = 1 << 63
+
 // maxNumberDigits is what a number may have, in two words of eight digits.
 const maxNumberDigits = 16
 
@@ -41,8 +44,9 @@ func (c *numberColumn) write(points []meterpoint.MPxN) error {
 	return c.add(parquetPage{rows: len(points), encoding: format.DeltaByteArray, values: c.body, bounded: true, least: c.least, most: c.most})
 }
 
-// encode sets the parts of the page. Texts of different lengths share nothing:
-// there are few neighbours of that kind.
+// encode sets the parts of the page. Neighbours mostly differ in their last four
+// digits alone. Texts of different lengths share nothing: there are few neighbours
+// of that kind.
 func (c *numberColumn) encode(points []meterpoint.MPxN) {
 	n := len(points)
 	c.shared, c.own, c.digits = resized(c.shared, n), resized(c.own, n), resized(c.digits, n*maxNumberDigits+8)
@@ -51,8 +55,19 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 	const eight = 100_000_000
 	var quotient, high, low uint64 // of the number before: by eight, and the digits of both parts
 	length, end := 0, 0
-	var shortest, many uint64 // the least number of that length, and how many there are
+	var shortest, many uint64        // the least number of that length, and how many there are
+	thousands := uint64(noThousands) // the number before without its last four digits
 	for i, m := range points {
+		if below := uint64(m) - thousands; below < 10_000 {
+			four := uint32(digitsOfBoth(below))
+			equal := bits.LeadingZeros32(four^uint32(low)) / 8
+			low = low>>32<<32 | uint64(four)
+			own := 4 - equal
+			shared[i], owned[i] = int32(length-own), int32(own)
+			binary.BigEndian.PutUint32(digits[end:], (four|zeroDigits>>32)<<(8*equal))
+			end += own
+			continue
+		}
 		equal := 8 // digits of sixteen
 		if q := uint64(m) / eight; q != quotient {
 			last := high
@@ -72,6 +87,9 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 			length = decimalDigits(uint64(m))
 			equal = maxNumberDigits - length
 			shortest, many = powersOf10[length-1], 9*powersOf10[length-1]
+		}
+		if length > 4 { // else the next one may be longer
+			thousands = uint64(m) - uint64(m)%10_000
 		}
 		own := maxNumberDigits - equal
 		shared[i], owned[i] = int32(length-own), int32(own)
@@ -103,8 +121,10 @@ func (c *numberColumn) stretch(m meterpoint.MPxN) {
 }
 
 // eightDigits are the digits of n, below 10⁸, a byte each, the first one highest.
-func eightDigits(n uint64) uint64 {
-	n = n/10_000<<32 | n%10_000
+func eightDigits(n uint64) uint64 { return digitsOfBoth(n/10_000<<32 | n%10_000) }
+
+// digitsOfBoth are those of the numbers, below 10⁴, in the halves of n.
+func digitsOfBoth(n uint64) uint64 {
 	hundreds := n * 10_486 >> 20 & 0x7f_0000007f
 	n = hundreds<<16 | (n - hundreds*100)
 	tens := n * 103 >> 10 & 0x000f_000f_000f_000f

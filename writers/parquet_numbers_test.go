@@ -27,6 +27,11 @@ func TestEightDigits(t *testing.T) {
 func FuzzNumbers(f *testing.F) {
 	f.Add([]byte{})
 	f.Add(binary.LittleEndian.AppendUint64(nil, 9_999_999_999_999_999))
+	var short []byte
+	for _, m := range []uint64{1, 5, 9, 10, 99, 9_998, 9_999, 10_000, 10_001, 19_999, 20_000, 20_000, 30_000} {
+		short = binary.LittleEndian.AppendUint64(short, m)
+	}
+	f.Add(short)
 	for seed := range uint64(30) {
 		var text []byte
 		for _, m := range newRowGenerator(seed).points(int(seed*seed), seed%2 == 0) {

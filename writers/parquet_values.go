@@ -19,8 +19,8 @@ type wordColumn struct {
 	words   []string // by code; "" is null. May grow
 	indexes []int32  // by code + 1, so that there may be a code -1, which is null
 
-	page        []int32 // the indexes of its values
-	body, plain []byte
+	page       []int32 // the indexes of its values
+	body, runs []byte
 }
 
 func newWordColumn(c *parquetColumn, words []string) wordColumn {
@@ -76,16 +76,6 @@ func (c *wordColumn) addOne(rows, code int) error {
 	return c.add(parquetPage{rows: rows, encoding: format.RLEDictionary, values: c.body})
 }
 
-// appendRun appends a run of one value in the run-length/bit-packed hybrid.
-func appendRun(dst []byte, rows int, value uint64, width int) []byte {
-	dst = binary.AppendUvarint(dst, uint64(rows)<<1)
-	for range (width + 7) / 8 {
-		dst = append(dst, byte(value))
-		value >>= 8
-	}
-	return dst
-}
-
 // prepare makes room for a page, and in a new row group forgets what occurred.
 func (c *wordColumn) prepare(rows int) {
 	c.page, c.present = resized(c.page, rows), resized(c.present, rows)
@@ -113,11 +103,16 @@ func (c *wordColumn) width() int { return bits.Len(uint(max(c.entries-1, 0))) }
 
 func (c *wordColumn) addIndexes(rows int, indexes []int32) error {
 	width := c.width()
-	runs, err := (&rle.Encoding{BitWidth: width}).EncodeInt32(c.plain, indexes)
-	if err != nil {
-		return err
+	c.body = append(c.body[:0], byte(width))
+	if width <= maxPackedBits {
+		c.body = appendPacked(c.body, indexes, width)
+	} else {
+		var err error
+		if c.runs, err = (&rle.Encoding{BitWidth: width}).EncodeInt32(c.runs, indexes); err != nil {
+			return err
+		}
+		c.body = append(c.body, c.runs...)
 	}
-	c.plain, c.body = runs, append(append(c.body[:0], byte(width)), runs...)
 	return c.add(parquetPage{rows: rows, nulls: rows - len(indexes), encoding: format.RLEDictionary, values: c.body})
 }
 

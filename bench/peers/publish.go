@@ -19,13 +19,23 @@ const (
 	noneSent  = "none-sent"  // every one changes, and hardly any is news
 	unchanged = "unchanged"  // hardly any changes
 	catSHA256 = "cat-sha256" // the flow files of all-sent again
+	verified  = "verify"     // all of what all-sent published, as are
+	sha256Sum = "sha256sum"
+	openSSL   = "openssl"
 )
+
+// hashedBy are tools that hash every file of a publication, its folder being $1.
+var hashedBy = map[string]string{
+	sha256Sum: `cd "$1" && sha256sum --check --quiet --strict SHA256SUMS`,
+	openSSL:   `cd "$1" && cut -d " " -f 3- SHA256SUMS | xargs openssl dgst -sha256 -r | diff - <(sed "s/  / */" SHA256SUMS)`,
+}
 
 // swapped makes what RDPs were told the recorded status.
 const swapped = "[columns.meter_points]\nservice_status = \"reported_status\"\nreported_status = \"service_status\"\n"
 
 // publish measures what flow files and changes.parquet add to a run, and cat
-// through sha256sum on the same flow files.
+// through sha256sum on the same flow files; and what it takes to prove what was
+// published, and to hash it alone.
 func (b *bench) publish(ctx context.Context) (err error) {
 	if err := install(ctx, b.peers); err != nil {
 		return err
@@ -79,8 +89,13 @@ func (b *bench) publishRuns(devices, points, config, scratch string) []contender
 	}
 	all := run(allSent, "--baseline", "recorded")
 	copied := filepath.Join(scratch, catSHA256)
-	return []contender{all, run(noneSent, "--baseline", "reported"), run(unchanged, "--config", config),
-		{name: catSHA256, out: copied, command: []string{"bash", filepath.Join(b.peers, "cat-sha256.sh"), all.flows, copied}}}
+	runs := []contender{all, run(noneSent, "--baseline", "reported"), run(unchanged, "--config", config),
+		{name: catSHA256, out: copied, command: []string{"bash", filepath.Join(b.peers, "cat-sha256.sh"), all.flows, copied}},
+		{name: verified, command: []string{b.flagfill, "verify", all.out}}}
+	for _, tool := range []string{sha256Sum, openSSL} {
+		runs = append(runs, contender{name: tool, command: []string{"bash", "-o", "pipefail", "-c", hashedBy[tool], tool, all.out}})
+	}
+	return runs
 }
 
 // publishTurn runs each once. Every second turn they run in the opposite order,

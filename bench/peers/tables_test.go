@@ -67,6 +67,8 @@ func TestTablesOfASample(t *testing.T) {
 		"| everything changes and is sent | 12,000,000 | 11,900,000 | 450.0 MB | 9.00 s | 15.00 s | 500 MiB |",
 		"| flow files written, hashed and verified in at most 2 times `cat` through `sha256sum`: first line less second | 2.00 s, 2.00× | yes |",
 		"| 3 M rows of changes.parquet a second: second line less third | 3.00 s, 4.0 M rows/s | yes |",
+		"| `flagfill verify` of what the first published | – | – | – | 2.00 s | 3.80 s | 300 MiB |",
+		"| `flagfill verify` takes at most 1 times `sha256sum --check` | 0.80× | yes |",
 		"after",
 	} {
 		if !strings.Contains(readme, line+"\n") {
