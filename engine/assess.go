@@ -40,7 +40,8 @@ func newAssessor(r *run) *assessor {
 }
 
 // assess decides a pass's ranges in parallel and hands the changes to the sink
-// in MPxN order. Then the memory of the words serves the next pass.
+// in MPxN order. Then the memory of the words serves the next pass, and behind the
+// last one nobody.
 func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 	if err := r.deliveries.resolve(r.rdpCodes); err != nil {
 		return err
@@ -50,6 +51,7 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 			return err
 		}
 	}
+	r.more = span.to < r.ranges.Count()
 	var spare spareLists
 	err := inOrder(ctx, r.cfg.Workers, span.to-span.from,
 		func(worker, i int) (*assessed, error) {
@@ -71,10 +73,16 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 			}
 			return sink.Write(found.changes)
 		})
+	if err != nil {
+		return err
+	}
+	if !r.more {
+		return each(ctx, len(r.gatherers), func(_ context.Context, worker int) error { return r.gatherers[worker].release() })
+	}
 	for i, a := range r.assessors {
 		a.giveBack(r.gatherers[i])
 	}
-	return err
+	return nil
 }
 
 // assessed is what one range has to list.
@@ -155,7 +163,6 @@ func (a *assessor) assessRange(i int, to *assessed) error {
 // next range.
 func (a *assessor) take(i int) {
 	a.letGo()
-	a.deviceChunks, a.pointChunks = a.deviceChunks[:0], a.pointChunks[:0]
 	for _, g := range a.run.gatherers {
 		a.deviceChunks = append(a.deviceChunks, g.deviceWords.Take(i))
 		a.pointChunks = append(a.pointChunks, g.pointWords.Take(i))
@@ -177,9 +184,11 @@ func (a *assessor) take(i int) {
 
 // letGo is done with the chunks of the range at hand.
 func (a *assessor) letGo() {
-	a.usedDevices = append(a.usedDevices, slices.Concat(a.deviceChunks...)...)
-	a.usedPoints = append(a.usedPoints, slices.Concat(a.pointChunks...)...)
-	a.deviceChunks, a.pointChunks = nil, nil
+	if a.run.more {
+		a.usedDevices = append(a.usedDevices, slices.Concat(a.deviceChunks...)...)
+		a.usedPoints = append(a.usedPoints, slices.Concat(a.pointChunks...)...)
+	}
+	a.deviceChunks, a.pointChunks = a.deviceChunks[:0], a.pointChunks[:0]
 }
 
 // giveBack lets a gatherer fill the chunks again.

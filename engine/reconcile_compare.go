@@ -29,6 +29,10 @@ func (h *heldRange) take(i int, to *assessed, kept *rangeCopy, index *kernel.Ind
 	h.beside.Reset(points)
 	for _, g := range h.run.gatherers {
 		chunks := g.held.words.Take(i)
+		if kept != nil {
+			n := kernel.WordsIn([][]*kernel.Chunk{chunks})
+			kept.held.words, kept.held.days = slices.Grow(kept.held.words, n), slices.Grow(kept.held.days, n)
+		}
 		for _, c := range chunks {
 			h.chunk.words, h.chunk.days = c.Dated(h.chunk.words[:0], h.chunk.days[:0])
 			h.beside.Put(index, h.chunk.words, h.chunk.days)
@@ -36,7 +40,9 @@ func (h *heldRange) take(i int, to *assessed, kept *rangeCopy, index *kernel.Ind
 				kept.held.words, kept.held.days = append(kept.held.words, h.chunk.words...), append(kept.held.days, h.chunk.days...)
 			}
 		}
-		h.used = append(h.used, chunks...)
+		if h.run.more {
+			h.used = append(h.used, chunks...)
+		}
 	}
 	c := &comparer{heldRange: h, comparison: h.run.comparison, tally: h.tally, to: &to.differences,
 		changes: to.changes, lists: kept != nil || h.run.comparison.terms.Corrections}

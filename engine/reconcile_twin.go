@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"flagfill/engine/kernel"
@@ -40,6 +39,7 @@ func newHeldTwin(r *run, held heldCopy) *heldTwin {
 	t := &heldTwin{run: r, rows: make(map[meterpoint.MPxN][]heldRow, len(held.words)), counts: map[twinCount]int64{},
 		latest: map[uint8]uint16{}, seen: map[heldRow]bool{}}
 	made := make([]heldRow, len(held.words))
+	kernel.Populate(made)
 	for i, w := range held.words {
 		m := meterpoint.MPxN(kernel.Key(w))
 		flag, code, sent := kernel.UnpackHeld(kernel.Payload(w))
@@ -172,7 +172,7 @@ func (t *heldTwin) classOf(m meterpoint.MPxN, rdp uint8, day int32, o meterpoint
 // compare classes the rows that no point has, and holds everything against what
 // the engine found of the range.
 func (t *heldTwin) compare(found *tally, differences *Differences) error {
-	for m := range maps.Clone(t.rows) {
+	for m := range t.rows { // which classRows takes out
 		t.classRows(m, false, 0)
 	}
 	for rdp := range found.counts {

@@ -71,6 +71,7 @@ type twinPoint struct {
 // packed verdicts, and compares changes, cells and exception counts.
 func (c *rangeCopy) check(r *run, d decider) error {
 	points, made := make(map[meterpoint.MPxN]*twinPoint, len(c.points)), make([]twinPoint, len(c.points))
+	kernel.Populate(made)
 	for i, w := range c.points {
 		m, row := meterpoint.MPxN(kernel.Key(w)), twinRow{kernel.Payload(w), c.days[i]}
 		p := points[m]

@@ -2,10 +2,13 @@ package writers
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/rle"
 )
 
@@ -43,4 +46,30 @@ func FuzzPacked(f *testing.F) {
 			t.Errorf("%v by %d bits are read back as %v, %v", numbers, width, got, err)
 		}
 	})
+}
+
+// TestIndexesOfManyWords: more than eight bits tell apart.
+func TestIndexesOfManyWords(t *testing.T) {
+	b := newRowGenerator(3).changes(1000)
+	var paths []string
+	for i := range 300 {
+		paths = append(paths, fmt.Sprint("flows/", i))
+	}
+	for i := range b.shard {
+		b.shard[i] = int32(i % len(paths))
+	}
+	var file bytes.Buffer
+	e := newChangesEncoder(&file)
+	if err := errors.Join(e.write(b, testRDPs, paths), e.close()); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := parquet.Read[changeRow](bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil || len(rows) != b.len() {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for i, row := range rows {
+		if want := paths[b.shard[i]]; row.Shard == nil || *row.Shard != want {
+			t.Fatalf("row %d is of shard %v, not %s", i, row.Shard, want)
+		}
+	}
 }

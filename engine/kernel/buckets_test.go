@@ -163,3 +163,26 @@ func TestTakenRangeCanBeFilledAgain(t *testing.T) {
 		t.Errorf("range 1 holds %x of rows %d", words, rows)
 	}
 }
+
+// TestReleasedSlab has no memory any more, and starts afresh.
+func TestReleasedSlab(t *testing.T) {
+	r, slab := NewRanges(nil), &Slab{WithDays: true}
+	fill := func() []*Chunk {
+		b := NewBuckets(slab, 1)
+		b.Scatter(r, []uint64{1 << PayloadBits, 2 << PayloadBits}, []int32{3, 4}, []int32{0, 1}, 0)
+		return b.Take(0)
+	}
+	for range 2 {
+		words, days, _ := gathered(fill())
+		if !slices.Equal(words, []uint64{1 << PayloadBits, 2 << PayloadBits}) || !slices.Equal(days, []int32{3, 4}) {
+			t.Fatalf("words %v, days %v", words, days)
+		}
+		if slab.Bytes() == 0 {
+			t.Error("a slab in use takes no memory")
+		}
+		slab.Release()
+		if n := slab.Bytes(); n != 0 {
+			t.Errorf("a released slab takes %d bytes", n)
+		}
+	}
+}

@@ -5,3 +5,5 @@ package kernel
 import "unsafe"
 
 func populate(unsafe.Pointer, uintptr) {}
+
+func release(unsafe.Pointer, uintptr) {}

@@ -10,7 +10,7 @@ type Slab struct {
 	fresh    []Chunk
 	entries  []byte // of those
 	used     []*Chunk
-	made     int // slabs
+	made     [][]byte // the entries of all chunks
 	WithDays bool
 }
 
@@ -23,12 +23,21 @@ func (s *Slab) chunkBytes() int {
 
 // Bytes that the slab has taken, in use or not.
 func (s *Slab) Bytes() int64 {
-	return int64(s.made) * slabChunks * int64(int(unsafe.Sizeof(Chunk{}))+s.chunkBytes())
+	return int64(len(s.made)) * slabChunks * int64(int(unsafe.Sizeof(Chunk{}))+s.chunkBytes())
 }
 
 // Reuse takes chunks back that nobody reads any more. They must come from a
 // slab with the same WithDays.
 func (s *Slab) Reuse(chunks []*Chunk) { s.used = append(s.used, chunks...) }
+
+// Release gives the memory behind all chunks back to the system. Nobody may look
+// at one of them any more.
+func (s *Slab) Release() {
+	for _, entries := range s.made {
+		release(unsafe.Pointer(&entries[0]), uintptr(len(entries)))
+	}
+	*s = Slab{WithDays: s.WithDays}
+}
 
 // chunk gives a chunk that has all its entries, whatever stands there.
 func (s *Slab) chunk() *Chunk {
@@ -40,8 +49,8 @@ func (s *Slab) chunk() *Chunk {
 	}
 	n := s.chunkBytes()
 	if len(s.fresh) == 0 {
-		s.made++
 		s.fresh, s.entries = make([]Chunk, slabChunks), make([]byte, slabChunks*n)
+		s.made = append(s.made, s.entries)
 		populate(unsafe.Pointer(&s.entries[0]), uintptr(len(s.entries)))
 	}
 	c := &s.fresh[0]

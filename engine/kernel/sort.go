@@ -13,9 +13,10 @@ const (
 )
 
 // Keys of a range are mostly spread evenly over it, so one pass by their upper
-// bits leaves a word or two in each bucket, and a pass of insertion the rest.
+// bits leaves a word in each bucket, or none, and a pass of insertion the rest:
+// there are one to four buckets to a word.
 const (
-	bucketBits  = 14
+	bucketBits  = 16
 	bucketWords = 24 // a fuller bucket means clustered keys: then digit by digit
 )
 
@@ -100,7 +101,7 @@ func survey(words []uint64) (lowest, highest uint64, sorted bool) {
 // positions; even tells whether no bucket is too full. A bucket is what
 // remains of a word less the lowest, shifted right by shift.
 func (s *Sorter) spread(words []uint64, lowest, highest uint64) (shift int, even bool) {
-	width := min(bucketBits, bits.Len(uint(len(words))))
+	width := min(bucketBits, bits.Len(uint(len(words)))+1)
 	shift = max(bits.Len64(highest-lowest)-width, 0)
 	buckets := s.buckets[:1<<width]
 	clear(buckets)
