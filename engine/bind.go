@@ -148,15 +148,6 @@ func (b *binding) name(f field) string {
 	return f.String()
 }
 
-// leaveOut has columns not read that a file may have.
-func (b *binding) leaveOut(fields ...field) {
-	for _, f := range fields {
-		if at := slices.Index(b.fields, f); at >= 0 {
-			b.columns, b.fields, b.names = slices.Delete(b.columns, at, at+1), slices.Delete(b.fields, at, at+1), slices.Delete(b.names, at, at+1)
-		}
-	}
-}
-
 func (b *binding) has(f field) bool { return slices.Contains(b.fields, f) }
 
 func (b *binding) require(table Table, file File, mapping map[string]string, wanted ...field) error {

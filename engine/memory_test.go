@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"io"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -33,18 +32,6 @@ type memoryTable struct {
 
 	mutex sync.Mutex // over what follows
 	spans [][2]int   // rows of each split that Plan or Part gave
-}
-
-// without is the table as it is to somebody who does not look at some columns.
-func (t *memoryTable) without(names ...string) *memoryTable {
-	rows := make([][]string, len(t.rows))
-	for i := range t.rows {
-		rows[i] = slices.Clone(t.rows[i])
-		for _, name := range names {
-			rows[i][slices.Index(t.columns, name)] = ""
-		}
-	}
-	return &memoryTable{columns: t.columns, rows: rows}
 }
 
 // Part is part of PartSource.

@@ -36,9 +36,6 @@ func (o *heldOracle) reconcile(devices, points *memoryTable, extracts []*memoryT
 	if o.rdp != "" {
 		o.named[o.rdp] = true
 	}
-	if o.asRecorded {
-		points = points.without("ever_installed", "reported_status")
-	}
 	o.run(devices, points)
 	for _, table := range extracts {
 		for _, row := range table.rows {

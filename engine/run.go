@@ -116,11 +116,6 @@ func plan(ctx context.Context, cfg Config, in Inputs, progress *Progress) (*run,
 	if r.points, err = planTable(ctx, MeterPoints, in.MeterPoints, cfg.Columns[MeterPoints]); err != nil {
 		return nil, err
 	}
-	if cfg.AsRecorded {
-		for i := range r.points.bindings { // no rule asks for the past
-			r.points.bindings[i].leaveOut(fieldEverInstalled, fieldReportedStatus)
-		}
-	}
 	for _, t := range []*table{r.devices, r.points} {
 		if t.plan.Rows() < 0 {
 			continue // looked at once it was read
