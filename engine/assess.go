@@ -51,7 +51,7 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 			return err
 		}
 	}
-	r.more = span.to < r.ranges.Count()
+	r.morePasses = span.to < r.ranges.Count()
 	var spare spareLists
 	err := inOrder(ctx, r.cfg.Workers, span.to-span.from,
 		func(worker, i int) (*assessed, error) {
@@ -76,8 +76,11 @@ func (r *run) assess(ctx context.Context, span span, sink Sink) error {
 	if err != nil {
 		return err
 	}
-	if !r.more {
-		return each(ctx, len(r.gatherers), func(_ context.Context, worker int) error { return r.gatherers[worker].release() })
+	if !r.morePasses {
+		return each(ctx, len(r.gatherers), func(_ context.Context, worker int) error {
+			r.gatherers[worker].release()
+			return nil
+		})
 	}
 	for i, a := range r.assessors {
 		a.giveBack(r.gatherers[i])
@@ -184,7 +187,7 @@ func (a *assessor) take(i int) {
 
 // letGo is done with the chunks of the range at hand.
 func (a *assessor) letGo() {
-	if a.run.more {
+	if a.run.morePasses {
 		a.usedDevices = append(a.usedDevices, slices.Concat(a.deviceChunks...)...)
 		a.usedPoints = append(a.usedPoints, slices.Concat(a.pointChunks...)...)
 	}

@@ -256,9 +256,8 @@ func (t *ReadTotals) addPoints(g *gatherer, cfg *Config) {
 
 // release gives the memory of its words back to the system: when the process
 // ends, one processor would do it for all.
-func (g *gatherer) release() error {
+func (g *gatherer) release() {
 	for _, slab := range []*kernel.Slab{g.deviceSlab, g.pointSlab, g.heldSlab} {
 		slab.Release()
 	}
-	return nil
 }

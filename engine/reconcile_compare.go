@@ -40,7 +40,7 @@ func (h *heldRange) take(i int, to *assessed, kept *rangeCopy, index *kernel.Ind
 				kept.held.words, kept.held.days = append(kept.held.words, h.chunk.words...), append(kept.held.days, h.chunk.days...)
 			}
 		}
-		if h.run.more {
+		if h.run.morePasses {
 			h.used = append(h.used, chunks...)
 		}
 	}

@@ -86,7 +86,7 @@ type run struct {
 	ranges       *kernel.Ranges
 	share        shares
 	passes       *passes
-	more         bool // passes to come, which fill the chunks of words again
+	morePasses   bool // are to come, which fill the chunks of words again
 	asOfDay      int32
 
 	gatherers []*gatherer

@@ -117,8 +117,8 @@ func TestLimitedProcessIsLimited(t *testing.T) {
 		}
 		return
 	}
-	if said, _, err := limitedProcess(t, t.Name(), little); err != nil {
-		t.Errorf("a process took a MiB: %v\n%s", err, said)
+	if said, used, err := limitedProcess(t, t.Name(), little); err != nil || used < 1<<20 {
+		t.Errorf("a process took a MiB, and says %d bytes: %v\n%s", used, err, said)
 	}
 	if said, _, err := limitedProcess(t, t.Name(), all); err == nil {
 		t.Errorf("a process took %d bytes\n%s", mostMemory, said)

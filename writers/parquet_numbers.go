@@ -23,8 +23,8 @@ type numberColumn struct {
 // zeroDigits are eight digits 0.
 const zeroDigits = 0x3030303030303030
 
-// noThousands are more than any number has.
-const noThousands = 1 << 63
+// noTenThousands are more than any number has.
+const noTenThousands = 1 << 63
 
 // maxNumberDigits is what a number may have, in two words of eight digits.
 const maxNumberDigits = 16
@@ -55,10 +55,10 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 	const eight = 100_000_000
 	var quotient, high, low uint64 // of the number before: by eight, and the digits of both parts
 	length, end := 0, 0
-	var shortest, many uint64        // the least number of that length, and how many there are
-	thousands := uint64(noThousands) // the number before without its last four digits
+	var shortest, many uint64              // the least number of that length, and how many there are
+	tenThousands := uint64(noTenThousands) // the number before without its last four digits
 	for i, m := range points {
-		if below := uint64(m) - thousands; below < 10_000 {
+		if below := uint64(m) - tenThousands; below < 10_000 {
 			four := uint32(digitsOfBoth(below))
 			equal := bits.LeadingZeros32(four^uint32(low)) / 8
 			low = low>>32<<32 | uint64(four)
@@ -89,7 +89,7 @@ func (c *numberColumn) encode(points []meterpoint.MPxN) {
 			shortest, many = powersOf10[length-1], 9*powersOf10[length-1]
 		}
 		if length > 4 { // else the next one may be longer
-			thousands = uint64(m) - uint64(m)%10_000
+			tenThousands = uint64(m) - uint64(m)%10_000
 		}
 		own := maxNumberDigits - equal
 		shared[i], owned[i] = int32(length-own), int32(own)
