@@ -210,7 +210,7 @@ func (f *finder) findDevices(rows []int32) error {
 			d := deviceFound{place: place{s.at, s.first + int64(row)}, number: found.numbers[i]}
 			var words [2]uint64
 			var into [2]int32
-			if n, _ := kernel.Combine(words[:], into[:], 0, found.kinds[i:i+1], found.classes[i:i+1], found.numbers[i:i+1],
+			if n, _ := kernel.Combine(words[:], into[:], 0, 0, found.kinds[i:i+1], found.classes[i:i+1], found.numbers[i:i+1],
 				found.rows[i:i+1], &r.associations.payloads, uint32(slot)<<slotShift, &counts); n > 0 {
 				d.word = words[0]
 			}

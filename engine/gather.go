@@ -15,12 +15,9 @@ type gatherer struct {
 	noted   *noted
 	watch   *Stopwatch
 
-	words       []uint64
-	rows        []int32 // beside words
-	days        []int32
 	payloads    []uint32
-	deviceWords *kernel.Buckets
-	pointWords  *kernel.Buckets
+	deviceWords pending
+	pointWords  pending
 	deviceSlab  *kernel.Slab
 	pointSlab   *kernel.Slab
 	heldSlab    *kernel.Slab
@@ -51,8 +48,8 @@ func newGatherer(r *run) *gatherer {
 		points:      newPointScanner(r.points, r.rdpCodes, r.checks),
 		noted:       newNoted(r),
 		changes:     changeDates{newest: NoDay},
-		deviceWords: kernel.NewBuckets(deviceSlab, r.ranges.Count()),
-		pointWords:  kernel.NewBuckets(pointSlab, r.ranges.Count()),
+		deviceWords: newPending(r.ranges, deviceSlab),
+		pointWords:  newPending(r.ranges, pointSlab),
 	}
 	g.devices.watch, g.points.watch = g.watch, g.watch
 	if r.comparison != nil {
@@ -74,11 +71,11 @@ func (r *run) gather(ctx context.Context, pass int) error {
 			var err error
 			switch {
 			case i < len(points):
-				err = g.points.scan(points[i], func() error { return g.gatherPoints(ctx) })
+				err = g.gatherSplit(&g.points.scanner, points[i], &g.pointWords, func() error { return g.gatherPoints(ctx) })
 			case i < len(points)+len(devices):
-				err = g.devices.scan(devices[i-len(points)], func() error { return g.gatherDevices(ctx) })
+				err = g.gatherSplit(&g.devices.scanner, devices[i-len(points)], &g.deviceWords, func() error { return g.gatherDevices(ctx) })
 			case i < len(points)+len(devices)+len(held):
-				err = g.held.scan(held[i-len(points)-len(devices)], func() error { return g.held.gather(ctx) })
+				err = g.gatherSplit(&g.held.scanner, held[i-len(points)-len(devices)], &g.held.words, func() error { return g.held.gather(ctx) })
 			default:
 				return nil
 			}
@@ -98,6 +95,31 @@ func (r *run) gather(ctx context.Context, pass int) error {
 		}
 	}
 	return nil
+}
+
+// gatherSplit reads a split by use, which leaves its words pending.
+func (g *gatherer) gatherSplit(s *scanner, at int, words *pending, use func() error) error {
+	if err := s.scan(at, use); err != nil {
+		return err
+	}
+	g.scatter(words)
+	return nil
+}
+
+func (g *gatherer) scatter(words *pending) {
+	g.watch.Lap(stepParse)
+	words.scatter()
+	g.watch.Lap(stepScatter)
+}
+
+// room is where so many words at most of the batch at hand go, behind those that
+// are pending.
+func (g *gatherer) room(s *scanner, to *pending, most int) (words []uint64, rows, days []int32, from int32) {
+	first := s.trailRow()
+	if !to.fits(first, s.rows) {
+		g.scatter(to)
+	}
+	return to.room(first, most)
 }
 
 // addRead adds what a worker counted while reading.
@@ -121,7 +143,7 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 		counts = &g.again.associations
 	}
 	have := g.run.devices.bound(s.at).mpxns
-	words, rows := resize(&g.words, len(have)*s.rows+1), resize(&g.rows, len(have)*s.rows+1)
+	words, rows, _, from := g.room(&s.scanner, &g.deviceWords, len(have)*s.rows+1)
 	n := 0
 	for slot := range have {
 		found, err := s.readAssociations(slot, have)
@@ -129,7 +151,7 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 			return err
 		}
 		var noted bool
-		n, noted = kernel.Combine(words, rows, n, found.kinds, found.classes, found.numbers, found.rows,
+		n, noted = kernel.Combine(words, rows, n, from, found.kinds, found.classes, found.numbers, found.rows,
 			&g.run.associations.payloads, uint32(slot)<<slotShift, counts)
 		if noted && first {
 			g.noted.associations(s, have[slot])
@@ -139,9 +161,8 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	g.deviceWords.take(n)
 	g.watch.Lap(stepParse)
-	g.deviceWords.Scatter(g.run.ranges, words[:n], nil, rows, s.trailRow())
-	g.watch.Lap(stepScatter)
 	g.run.progress.add(s.rows)
 	return ctx.Err()
 }
@@ -154,12 +175,12 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	}
 	payloads := resize(&g.payloads, s.rows)
 	kernel.PackPoints(payloads, s.recordedCodes, s.reportedCodes, s.everCodes, s.rdpCodes)
-	words, rows, days := resize(&g.words, s.rows+1), resize(&g.rows, s.rows+1), resize(&g.days, s.rows+1)
+	words, rows, days, from := g.room(&s.scanner, &g.pointWords, s.rows+1)
 	counts := &g.pointClasses
 	if !s.firstReading() {
 		counts = &g.again.pointClasses
 	}
-	n := kernel.KeepPoints(words, days, rows, numbers, payloads, s.days, classes, &g.run.keepPoints, counts)
+	n := kernel.KeepPoints(words, days, rows, from, numbers, payloads, s.days, classes, &g.run.keepPoints, counts)
 	if s.firstReading() {
 		g.noted.points(s, classes)
 		if s.present[fieldChangedOn] {
@@ -171,9 +192,8 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	if n, err = g.keep(&s.scanner, span, words[:n], days, rows); err != nil {
 		return err
 	}
+	g.pointWords.take(n)
 	g.watch.Lap(stepParse)
-	g.pointWords.Scatter(g.run.ranges, words[:n], days[:n], rows, s.trailRow())
-	g.watch.Lap(stepScatter)
 	g.run.progress.add(s.rows)
 	return ctx.Err()
 }

@@ -163,7 +163,7 @@ func (w *inspector) inspectDevices() error {
 		if err != nil {
 			return err
 		}
-		kernel.Combine(words, rows, 0, found.kinds, found.classes, found.numbers, found.rows,
+		kernel.Combine(words, rows, 0, 0, found.kinds, found.classes, found.numbers, found.rows,
 			&w.shared.associations.payloads, 0, &w.associations)
 	}
 	return nil

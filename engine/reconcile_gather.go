@@ -11,12 +11,12 @@ import (
 type heldGatherer struct {
 	*heldReader
 	gatherer *gatherer
-	words    *kernel.Buckets
+	words    pending
 	again    [8]int64 // counts of rows that an earlier pass counted: nobody's
 }
 
 func newHeldGatherer(g *gatherer) *heldGatherer {
-	h := &heldGatherer{heldReader: newHeldReader(g.run), gatherer: g, words: kernel.NewBuckets(g.heldSlab, g.run.ranges.Count())}
+	h := &heldGatherer{heldReader: newHeldReader(g.run), gatherer: g, words: newPending(g.run.ranges, g.heldSlab)}
 	h.watch, h.unreadableKept = g.watch, maxUnreadable+1
 	return h
 }
@@ -30,14 +30,13 @@ func (h *heldGatherer) gather(ctx context.Context) error {
 	h.setApart(numbers, classes, h.firstReading())
 	payloads := resize(&g.payloads, h.rows)
 	kernel.PackHeld(payloads, h.flagCodes, h.rdpCodes, h.publication())
-	words, rows, days := resize(&g.words, h.rows+1), resize(&g.rows, h.rows+1), resize(&g.days, h.rows+1)
-	n := kernel.KeepPoints(words, days, rows, numbers, payloads, h.days, classes, &g.run.keepPoints, &h.again)
+	words, rows, days, from := g.room(&h.scanner, &h.words, h.rows+1)
+	n := kernel.KeepPoints(words, days, rows, from, numbers, payloads, h.days, classes, &g.run.keepPoints, &h.again)
 	if n, err = g.keep(&h.scanner, g.run.passes.all[g.pass].devices, words[:n], days, rows); err != nil {
 		return err
 	}
+	h.words.take(n)
 	g.watch.Lap(stepParse)
-	h.words.Scatter(g.run.ranges, words[:n], days[:n], rows, h.trailRow())
-	g.watch.Lap(stepScatter)
 	g.run.progress.add(h.rows)
 	return ctx.Err()
 }

@@ -40,11 +40,11 @@ func TestKernelsAllocateNothingPerRow(t *testing.T) {
 		"DropRepeats":        func() { DropRepeats(numbers, e.numbers, e.rows) },
 		"Classify":           func() { checks.Classify(classes, e.numbers) },
 		"Find":               func() { ranges.Find(found, e.words) },
-		"Combine":            func() { Combine(words, into, 0, e.kinds, e.classes, e.numbers, e.rows, &table, 0, &counts) },
+		"Combine":            func() { Combine(words, into, 0, 0, e.kinds, e.classes, e.numbers, e.rows, &table, 0, &counts) },
 		"JoinKinds":          func() { JoinKinds(classes, e.classes, 2) },
 		"PackPoints":         func() { PackPoints(payloads, e.classes, e.classes, e.classes, e.kinds) },
 		"KeepPoints": func() {
-			KeepPoints(words, days, into, e.numbers, payloads, e.days, e.classes, &[8]bool{true}, &classCounts)
+			KeepPoints(words, days, into, 0, e.numbers, payloads, e.days, e.classes, &[8]bool{true}, &classCounts)
 		},
 		"Rows": func() { everyRow = Rows(everyRow[:0], e.data, 3, rows, true) },
 		"OddPoints": func() {

@@ -15,9 +15,14 @@ type Buckets struct {
 type ordered struct {
 	ranges []uint16 // of the words as they came
 	ends   []uint32 // by range: where its words end
-	words  []uint64
-	days   []int32
-	rows   []uint16 // in the batch's first block and the one behind it
+	words  []placed
+}
+
+// placed is a word with what belongs to it: to be moved at once.
+type placed struct {
+	word uint64
+	day  int32
+	row  uint32 // from the batch's first block on
 }
 
 // NewBuckets gives empty buckets for so many ranges.
@@ -35,12 +40,12 @@ func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32,
 	from, block := uint32(0), uint32(first>>blockBits)
 	for at, end := range o.ends {
 		if at%touchedAtOnce == 0 {
-			touchRooms(b.heads[at:min(at+touchedAtOnce, len(b.heads))])
+			touchRooms(b.heads[at:min(at+touchedAtOnce, len(b.heads))], o.ends[at:], from)
 		}
 		for from < end {
 			h := &b.heads[at]
 			if len(h.room) == 0 {
-				b.next(at, block+uint32(o.rows[from]>>blockBits))
+				b.next(at, block+o.words[from].row>>blockBits)
 			}
 			if days == nil {
 				from += h.put(o, from, end, block)
@@ -59,10 +64,13 @@ const touchedAtOnce = 16
 // words for each of 2,300 ranges.
 //
 //go:noinline
-func touchRooms(heads []head) (anything byte) {
+func touchRooms(heads []head, ends []uint32, from uint32) (anything byte) {
 	for i := range heads {
-		if room := heads[i].room; len(room) > 0 {
-			anything |= room[0] | room[min(cacheLine, len(room)-1)]
+		room := heads[i].room
+		n := int(ends[i]-from) * datedBytes
+		from = ends[i]
+		for at := 0; at < min(n, len(room)); at += cacheLine {
+			anything |= room[at]
 		}
 	}
 	return anything
@@ -71,7 +79,7 @@ func touchRooms(heads []head) (anything byte) {
 // count finds the ranges of the words, and where those of each will begin.
 func (o *ordered) count(r *Ranges, words []uint64) {
 	if n := len(words); cap(o.words) < n {
-		o.ranges, o.words, o.days, o.rows = make([]uint16, n), make([]uint64, n), make([]int32, n), make([]uint16, n)
+		o.ranges, o.words = make([]uint16, n), make([]placed, n)
 	}
 	o.ranges = o.ranges[:len(words)]
 	r.Find(o.ranges, words)
@@ -93,10 +101,10 @@ func (o *ordered) order(words []uint64, days []int32, rows []int32, first uint32
 	for i, at := range o.ranges {
 		to := o.ends[at]
 		o.ends[at] = to + 1
-		o.words[to] = words[i]
-		o.rows[to] = uint16(first + uint32(rows[i]))
+		p := &o.words[to]
+		p.word, p.row = words[i], first+uint32(rows[i])
 		if days != nil {
-			o.days[to] = days[i]
+			p.day = days[i]
 		}
 	}
 }

@@ -34,7 +34,7 @@ const (
 const (
 	blockBits  = 14
 	backSteps  = 1
-	MaxTrail   = 1 << blockBits // rows of a batch: it spans two blocks at most, so going back is one step
+	MaxTrail   = 4 << blockBits // rows that words scattered at once may come from
 	jump       = 3
 	rowInBlock = 1<<blockBits - 1
 )
@@ -129,13 +129,12 @@ type head struct {
 // put appends words to the chunk, as many as find room, and gives their number.
 func (h *head) put(o *ordered, from, end, block uint32) uint32 {
 	n := min(end-from, uint32(len(h.room)/entryBytes))
-	words, rows := o.words[from:from+n], o.rows[from:from+n]
 	room, last := h.room, h.last
-	for i, w := range words {
-		rowBlock := block + uint32(rows[i]>>blockBits)
+	for _, p := range o.words[from : from+n] {
+		rowBlock := block + p.row>>blockBits
 		e := (*[entryBytes]byte)(room)
-		binary.LittleEndian.PutUint64(e[:], w)
-		binary.LittleEndian.PutUint16(e[rowAt:], uint16(h.step(rowBlock, last)|uint32(rows[i]&rowInBlock)))
+		binary.LittleEndian.PutUint64(e[:], p.word)
+		binary.LittleEndian.PutUint16(e[rowAt:], uint16(h.step(rowBlock, last)|p.row&rowInBlock))
 		room, last = room[entryBytes:], rowBlock
 	}
 	h.room, h.last = room, last
@@ -145,25 +144,23 @@ func (h *head) put(o *ordered, from, end, block uint32) uint32 {
 // putDated does the same with days.
 func (h *head) putDated(o *ordered, from, end, block uint32) uint32 {
 	n := min(end-from, uint32(len(h.room)/datedBytes))
-	words, rows, days := o.words[from:from+n], o.rows[from:from+n], o.days[from:from+n]
 	room, last := h.room, h.last
-	for i, w := range words {
-		day := days[i]
-		code := uint32(day - firstDay)
-		if day == NoDay { // often, and not predictably: no branch
+	for _, p := range o.words[from : from+n] {
+		code := uint32(p.day - firstDay)
+		if p.day == NoDay { // often, and not predictably: no branch
 			code = 0
 		}
 		if code >= farDay {
 			code = farDay
-			h.chunk.far = append(h.chunk.far, day)
+			h.chunk.far = append(h.chunk.far, p.day)
 		}
-		if day == NoDay {
+		if p.day == NoDay {
 			code = noDay
 		}
-		rowBlock := block + uint32(rows[i]>>blockBits)
+		rowBlock := block + p.row>>blockBits
 		e := (*[datedBytes]byte)(room)
-		binary.LittleEndian.PutUint64(e[:], w)
-		binary.LittleEndian.PutUint32(e[rowAt:], code<<16|h.step(rowBlock, last)|uint32(rows[i]&rowInBlock))
+		binary.LittleEndian.PutUint64(e[:], p.word)
+		binary.LittleEndian.PutUint32(e[rowAt:], code<<16|h.step(rowBlock, last)|p.row&rowInBlock)
 		room, last = room[datedBytes:], rowBlock
 	}
 	h.room, h.last = room, last

@@ -12,7 +12,7 @@ func BenchmarkCombine(b *testing.B) {
 		payloads[i] = uint32(i % 5)
 	}
 	compare(b, benchRows,
-		form{"branchless", func() { Combine(words, into, 0, e.kinds, e.classes, e.numbers, e.rows, &payloads, 0, &counts) }},
+		form{"branchless", func() { Combine(words, into, 0, 0, e.kinds, e.classes, e.numbers, e.rows, &payloads, 0, &counts) }},
 		form{"plain", func() {
 			n := 0
 			for i, kind := range e.kinds {
@@ -45,7 +45,7 @@ func BenchmarkKeepPoints(b *testing.B) {
 	keep := [8]bool{true} // three in five
 	var counts [8]int64
 	compare(b, benchRows,
-		form{"branchless", func() { KeepPoints(words, days, into, e.numbers, payloads, e.days, e.classes, &keep, &counts) }},
+		form{"branchless", func() { KeepPoints(words, days, into, 0, e.numbers, payloads, e.days, e.classes, &keep, &counts) }},
 		form{"plain", func() {
 			n := 0
 			for i, class := range e.classes {

@@ -20,11 +20,12 @@ const Noted = 1 << 31
 
 // Combine looks up what each row's kind and its number's class make of an
 // association: payloads[kind×8+class]. Words with a payload, tag added to it,
-// are written to words[n:] and their rows beside them; the new n is returned.
+// are written to words[n:] and their rows, from first on, beside them; the new n
+// is returned.
 // Every association is counted in counts, whose index is the same, and noted
 // tells whether one of them is Noted. words and into have room for
 // len(numbers) more.
-func Combine(words []uint64, into []int32, n int, kinds, classes []uint8, numbers []uint64, rows []int32,
+func Combine(words []uint64, into []int32, n int, first int32, kinds, classes []uint8, numbers []uint64, rows []int32,
 	payloads *[512]uint32, tag uint32, counts *[512]int64) (next int, noted bool) {
 	classes = classes[:len(kinds)]
 	numbers = numbers[:len(kinds)]
@@ -36,7 +37,7 @@ func Combine(words []uint64, into []int32, n int, kinds, classes []uint8, number
 		payload := payloads[at]
 		all |= payload
 		words[n] = numbers[i]<<PayloadBits | uint64(payload&(1<<PayloadBits-1)|tag)
-		into[n] = rows[i]
+		into[n] = first + rows[i]
 		if payload&(1<<PayloadBits-1) != 0 {
 			n++
 		}
@@ -63,17 +64,17 @@ func PackPoints(payloads []uint32, recorded, reported, ever, rdp []uint8) {
 	}
 }
 
-// KeepPoints writes the words, days and rows of the rows whose class is kept,
-// and counts every row by class. It returns how many it wrote; words, days and
-// into have room for all.
-func KeepPoints(words []uint64, days, into []int32, numbers []uint64, payloads []uint32, rowDays []int32, classes []uint8, keep *[8]bool, counts *[8]int64) int {
+// KeepPoints writes the words, days and rows, from first on, of the rows whose
+// class is kept, and counts every row by class. It returns how many it wrote;
+// words, days and into have room for all.
+func KeepPoints(words []uint64, days, into []int32, first int32, numbers []uint64, payloads []uint32, rowDays []int32, classes []uint8, keep *[8]bool, counts *[8]int64) int {
 	numbers, payloads, rowDays = numbers[:len(classes)], payloads[:len(classes)], rowDays[:len(classes)]
 	n := 0
 	for i, class := range classes {
 		counts[class%8]++
 		words[n] = numbers[i]<<PayloadBits | uint64(payloads[i])
 		days[n] = rowDays[i]
-		into[n] = int32(i)
+		into[n] = first + int32(i)
 		if keep[class%8] {
 			n++
 		}

@@ -51,14 +51,14 @@ func checkCombine(t interface{ Fatalf(string, ...any) }, given associationRows, 
 		wantNoted = wantNoted || payloads[at]&Noted != 0
 		if payload := payloads[at] &^ Noted; payload != 0 {
 			want = append(want, Word(given.numbers[i], payload|tag))
-			wantRows = append(wantRows, given.rows[i])
+			wantRows = append(wantRows, 70000+given.rows[i])
 		}
 	}
 	words, rows := make([]uint64, 3+len(given.kinds)), make([]int32, 3+len(given.kinds))
 	copy(words, want)
 	copy(rows, wantRows[:3])
 	var counts [512]int64
-	n, noted := Combine(words, rows, 3, given.kinds, given.classes, given.numbers, given.rows, payloads, tag, &counts)
+	n, noted := Combine(words, rows, 3, 70000, given.kinds, given.classes, given.numbers, given.rows, payloads, tag, &counts)
 	if !slices.Equal(words[:n], want) || !slices.Equal(rows[:n], wantRows) || counts != wantCounts || noted != wantNoted {
 		t.Fatalf("%d rows give %d words, noted %v, want %d, noted %v, or others", len(given.kinds), n-3, noted, len(want)-3, wantNoted)
 	}
@@ -119,11 +119,11 @@ func checkPoints(t interface{ Fatalf(string, ...any) }, recorded, reported, ever
 		if keep[classes[i]] {
 			wantWords = append(wantWords, Word(numbers[i], want))
 			wantDays = append(wantDays, rowDays[i])
-			wantRows = append(wantRows, int32(i))
+			wantRows = append(wantRows, 70000+int32(i))
 		}
 	}
 	words, days, into, counts := make([]uint64, rows), make([]int32, rows), make([]int32, rows), [8]int64{}
-	n := KeepPoints(words, days, into, numbers, payloads, rowDays, classes, &keep, &counts)
+	n := KeepPoints(words, days, into, 70000, numbers, payloads, rowDays, classes, &keep, &counts)
 	if !slices.Equal(words[:n], wantWords) || !slices.Equal(days[:n], wantDays) || !slices.Equal(into[:n], wantRows) || counts != wantCounts {
 		t.Fatalf("%d rows: %d kept, want %d, or others", rows, n, len(wantWords))
 	}
