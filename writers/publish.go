@@ -5,6 +5,7 @@
 package writers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -173,7 +174,13 @@ func (p *Publication) Commit(ctx context.Context, result *engine.Result) (*Manif
 	}
 	manifest, err := p.seal(ctx, result)
 	if err == nil && !p.settings.DryRun {
-		err = p.publish(ctx)
+		err = p.prove(ctx)
+	}
+	if err == nil {
+		err = p.makeDurable()
+	}
+	if err == nil && !p.settings.DryRun && !p.within {
+		err = p.stage("rename", p.staging.publish)
 	}
 	if err != nil {
 		return nil, p.abortAfter(err)
@@ -183,8 +190,8 @@ func (p *Publication) Commit(ctx context.Context, result *engine.Result) (*Manif
 	return manifest, nil
 }
 
-// publish proves the sealed folder and makes it visible.
-func (p *Publication) publish(ctx context.Context) error {
+// prove reads the sealed folder back.
+func (p *Publication) prove(ctx context.Context) error {
 	err := p.stage("read back and verify", func() error {
 		v := newVerifier(p.fs, p.staging.path, p.settings.Sign.Public(), p.cfg.Workers, p.clocks.clock)
 		proof, err := v.verify(ctx)
@@ -194,13 +201,7 @@ func (p *Publication) publish(ctx context.Context) error {
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil || p.within {
-		return err
-	}
-	return p.stage("rename", p.staging.publish)
+	return cmp.Or(err, ctx.Err())
 }
 
 // Abort removes everything. After Commit or Abort it does nothing.

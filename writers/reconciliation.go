@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,7 +101,13 @@ func (r *Reconciliation) WriteExceptions(exceptions []engine.Exception) error {
 func (r *Reconciliation) Commit(ctx context.Context, found *engine.Reconciliation) (*ReconciliationRecord, error) {
 	record, err := r.seal(ctx, found)
 	if err == nil && !r.settings.DryRun {
-		err = r.publish(ctx)
+		err = r.prove(ctx)
+	}
+	if err == nil {
+		err = r.makeDurable()
+	}
+	if err == nil && !r.settings.DryRun {
+		err = r.staging.publish()
 	}
 	if err != nil {
 		return nil, r.abortAfter(err)
@@ -110,8 +117,7 @@ func (r *Reconciliation) Commit(ctx context.Context, found *engine.Reconciliatio
 	return record, nil
 }
 
-// seal finishes every file, and makes the staged folder durable from the bottom
-// up.
+// seal finishes every file.
 func (r *Reconciliation) seal(ctx context.Context, found *engine.Reconciliation) (*ReconciliationRecord, error) {
 	if err := r.stage("finish tables", r.finishTables); err != nil {
 		return nil, err
@@ -128,15 +134,7 @@ func (r *Reconciliation) seal(ctx context.Context, found *engine.Reconciliation)
 		record, err = r.describe(found, corrections)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return record, r.stage("make durable", func() error {
-		if err := r.syncs.finish(); err != nil {
-			return err
-		}
-		return r.syncFolders()
-	})
+	return record, err
 }
 
 func (r *Reconciliation) finishTables() error {
@@ -219,8 +217,8 @@ func (r *Reconciliation) commitCorrections(ctx context.Context, result *engine.R
 	return manifest, nil
 }
 
-// publish proves the sealed folder and makes it visible.
-func (r *Reconciliation) publish(ctx context.Context) error {
+// prove reads the sealed folder back.
+func (r *Reconciliation) prove(ctx context.Context) error {
 	err := r.stage("read back and verify", func() error {
 		v := newVerifier(r.fs, r.staging.path, r.settings.Sign.Public(), r.cfg.Workers, r.clocks.clock)
 		proof, err := v.verify(ctx)
@@ -230,13 +228,7 @@ func (r *Reconciliation) publish(ctx context.Context) error {
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return r.staging.publish()
+	return cmp.Or(err, ctx.Err())
 }
 
 // Abort removes everything. After Commit or Abort it does nothing.

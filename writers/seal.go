@@ -9,8 +9,7 @@ import (
 	"flagfill/engine"
 )
 
-// seal finishes every file, writes manifest and SHA256SUMS, and makes the
-// staged folder durable from the bottom up.
+// seal finishes every file, and writes manifest and SHA256SUMS.
 func (p *Publication) seal(ctx context.Context, result *engine.Result) (*Manifest, error) {
 	if err := p.stage("finish tables", p.finishTables); err != nil {
 		return nil, err
@@ -22,17 +21,6 @@ func (p *Publication) seal(ctx context.Context, result *engine.Result) (*Manifes
 	err := p.stage("describe and sign", func() (err error) {
 		manifest, err = p.describe(result)
 		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = p.stage("make durable", func() error {
-		if err := p.syncs.finish(); err != nil {
-			return err
-		}
-		p.clocks.writer.Start()
-		defer p.clocks.writer.Lap(stepSync)
-		return p.syncFolders()
 	})
 	return manifest, err
 }

@@ -117,6 +117,19 @@ func (f *stagedFolder) writeFile(name string, text []byte) error {
 	return f.finished(file)
 }
 
+// makeDurable waits for the files and then makes their folders durable. What
+// stands there may be read meanwhile, and waits for no disk.
+func (f *stagedFolder) makeDurable() error {
+	return f.stage("make durable", func() error {
+		if err := f.syncs.finish(); err != nil {
+			return err
+		}
+		f.clocks.writer.Start()
+		defer f.clocks.writer.Lap(stepSync)
+		return f.syncFolders()
+	})
+}
+
 // syncFolders makes the entries of all folders durable, children first.
 func (f *stagedFolder) syncFolders() error {
 	for _, folder := range slices.Backward(append([]string{""}, f.folders...)) {
