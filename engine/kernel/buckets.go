@@ -60,8 +60,8 @@ func (b *Buckets) Scatter(r *Ranges, words []uint64, days []int32, rows []int32,
 // are as good.
 const touchedAtOnce = 16
 
-// touchRooms touches two cache lines where the next words go: a batch has seven
-// words for each of 2,300 ranges.
+// touchRooms touches the cache lines that the batch's next words go to, of ranges
+// whose words begin with word from: of 2,300 ranges each has some thirty.
 //
 //go:noinline
 func touchRooms(heads []head, ends []uint32, from uint32) (anything byte) {
