@@ -167,8 +167,8 @@ func (a *assessor) assessRange(i int, to *assessed) error {
 func (a *assessor) take(i int) {
 	a.letGo()
 	for _, g := range a.run.gatherers {
-		a.deviceChunks = append(a.deviceChunks, g.deviceWords.to.Take(i))
-		a.pointChunks = append(a.pointChunks, g.pointWords.to.Take(i))
+		a.deviceChunks = append(a.deviceChunks, g.deviceWords.buckets.Take(i))
+		a.pointChunks = append(a.pointChunks, g.pointWords.buckets.Take(i))
 	}
 	devices, points := kernel.WordsIn(a.deviceChunks), kernel.WordsIn(a.pointChunks)
 	a.deviceWords = slices.Grow(a.deviceWords[:0], devices)

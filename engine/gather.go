@@ -161,7 +161,7 @@ func (g *gatherer) gatherDevices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g.deviceWords.take(n)
+	g.deviceWords.add(n)
 	g.watch.Lap(stepParse)
 	g.run.progress.add(s.rows)
 	return ctx.Err()
@@ -192,7 +192,7 @@ func (g *gatherer) gatherPoints(ctx context.Context) error {
 	if n, err = g.keep(&s.scanner, span, words[:n], days, rows); err != nil {
 		return err
 	}
-	g.pointWords.take(n)
+	g.pointWords.add(n)
 	g.watch.Lap(stepParse)
 	g.run.progress.add(s.rows)
 	return ctx.Err()

@@ -10,9 +10,9 @@ import (
 // the more go there at once, the more of them go to the same place. Batches stay
 // small all the same, because what is decoded should stay in a near cache.
 type pending struct {
-	to     *kernel.Buckets
-	ranges *kernel.Ranges
-	dated  bool
+	buckets *kernel.Buckets
+	ranges  *kernel.Ranges
+	dated   bool
 
 	words []uint64
 	rows  []int32 // beside words: from first on
@@ -21,7 +21,7 @@ type pending struct {
 }
 
 func newPending(ranges *kernel.Ranges, slab *kernel.Slab) pending {
-	return pending{to: kernel.NewBuckets(slab, ranges.Count()), ranges: ranges, dated: slab.WithDays}
+	return pending{buckets: kernel.NewBuckets(slab, ranges.Count()), ranges: ranges, dated: slab.WithDays}
 }
 
 // fits tells whether rows that begin at first on the trail may join those at hand.
@@ -30,7 +30,7 @@ func (p *pending) fits(first int64, rows int) bool {
 }
 
 // room is where a batch's words, rows and days go, so many at most; from is what
-// its first row is called. take follows.
+// its first row is called. add follows.
 func (p *pending) room(first int64, most int) (words []uint64, rows, days []int32, from int32) {
 	n := len(p.words)
 	if n == 0 {
@@ -45,8 +45,8 @@ func (p *pending) room(first int64, most int) (words []uint64, rows, days []int3
 	return words, rows, days, int32(first - p.first)
 }
 
-// take adds the first words that stand in the room.
-func (p *pending) take(words int) {
+// add keeps the first words that stand in the room.
+func (p *pending) add(words int) {
 	n := len(p.words) + words
 	p.words, p.rows = p.words[:n], p.rows[:n]
 	if p.dated {
@@ -56,6 +56,6 @@ func (p *pending) take(words int) {
 
 // scatter sends all to their buckets.
 func (p *pending) scatter() {
-	p.to.Scatter(p.ranges, p.words, p.days, p.rows, p.first)
+	p.buckets.Scatter(p.ranges, p.words, p.days, p.rows, p.first)
 	p.words, p.rows, p.days = p.words[:0], p.rows[:0], p.days[:0]
 }

@@ -28,7 +28,7 @@ type heldRange struct {
 func (h *heldRange) take(i int, to *assessed, kept *rangeCopy, index *kernel.Index, points int) *comparer {
 	h.beside.Reset(points)
 	for _, g := range h.run.gatherers {
-		chunks := g.held.words.to.Take(i)
+		chunks := g.held.words.buckets.Take(i)
 		if kept != nil {
 			n := kernel.WordsIn([][]*kernel.Chunk{chunks})
 			kept.held.words, kept.held.days = slices.Grow(kept.held.words, n), slices.Grow(kept.held.days, n)

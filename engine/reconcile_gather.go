@@ -35,7 +35,7 @@ func (h *heldGatherer) gather(ctx context.Context) error {
 	if n, err = g.keep(&h.scanner, g.run.passes.all[g.pass].devices, words[:n], days, rows); err != nil {
 		return err
 	}
-	h.words.take(n)
+	h.words.add(n)
 	g.watch.Lap(stepParse)
 	g.run.progress.add(h.rows)
 	return ctx.Err()

@@ -5,7 +5,6 @@
 package writers
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -173,11 +172,8 @@ func (p *Publication) Commit(ctx context.Context, result *engine.Result) (*Manif
 		return nil, errors.New("cannot commit: the publication has ended")
 	}
 	manifest, err := p.seal(ctx, result)
-	if err == nil && !p.settings.DryRun {
-		err = p.prove(ctx)
-	}
 	if err == nil {
-		err = p.makeDurable()
+		err = p.complete(ctx, p.settings, p.cfg.Workers)
 	}
 	if err == nil && !p.settings.DryRun && !p.within {
 		err = p.stage("rename", p.staging.publish)
@@ -188,20 +184,6 @@ func (p *Publication) Commit(ctx context.Context, result *engine.Result) (*Manif
 	p.ended = true
 	_ = p.staging.release() // the lock of a folder that is public now
 	return manifest, nil
-}
-
-// prove reads the sealed folder back.
-func (p *Publication) prove(ctx context.Context) error {
-	err := p.stage("read back and verify", func() error {
-		v := newVerifier(p.fs, p.staging.path, p.settings.Sign.Public(), p.cfg.Workers, p.clocks.clock)
-		proof, err := v.verify(ctx)
-		p.clocks.verifying = v.busy
-		if err == nil && len(proof.Findings) > 0 {
-			err = fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)
-		}
-		return err
-	})
-	return cmp.Or(err, ctx.Err())
 }
 
 // Abort removes everything. After Commit or Abort it does nothing.

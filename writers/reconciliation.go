@@ -1,7 +1,6 @@
 package writers
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,11 +99,8 @@ func (r *Reconciliation) WriteExceptions(exceptions []engine.Exception) error {
 // nothing and returns the record that would stand.
 func (r *Reconciliation) Commit(ctx context.Context, found *engine.Reconciliation) (*ReconciliationRecord, error) {
 	record, err := r.seal(ctx, found)
-	if err == nil && !r.settings.DryRun {
-		err = r.prove(ctx)
-	}
 	if err == nil {
-		err = r.makeDurable()
+		err = r.complete(ctx, r.settings, r.cfg.Workers)
 	}
 	if err == nil && !r.settings.DryRun {
 		err = r.staging.publish()
@@ -215,20 +211,6 @@ func (r *Reconciliation) commitCorrections(ctx context.Context, result *engine.R
 		r.listings = append(r.listings, f)
 	}
 	return manifest, nil
-}
-
-// prove reads the sealed folder back.
-func (r *Reconciliation) prove(ctx context.Context) error {
-	err := r.stage("read back and verify", func() error {
-		v := newVerifier(r.fs, r.staging.path, r.settings.Sign.Public(), r.cfg.Workers, r.clocks.clock)
-		proof, err := v.verify(ctx)
-		r.clocks.verifying = v.busy
-		if err == nil && len(proof.Findings) > 0 {
-			err = fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)
-		}
-		return err
-	})
-	return cmp.Or(err, ctx.Err())
 }
 
 // Abort removes everything. After Commit or Abort it does nothing.

@@ -117,8 +117,31 @@ func (f *stagedFolder) writeFile(name string, text []byte) error {
 	return f.finished(file)
 }
 
-// makeDurable waits for the files and then makes their folders durable. What
-// stands there may be read meanwhile, and waits for no disk.
+// complete proves the folder, to which nothing will be added, from its bytes,
+// which wait for no disk, and makes it durable. Of a dry run nothing can be read.
+func (f *stagedFolder) complete(ctx context.Context, s Settings, workers int) error {
+	if !s.DryRun {
+		if err := f.stage("read back and verify", func() error { return f.prove(ctx, s.Sign.Public(), workers) }); err != nil {
+			return err
+		}
+	}
+	if err := f.makeDurable(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+func (f *stagedFolder) prove(ctx context.Context, key *PublicKey, workers int) error {
+	v := newVerifier(f.fs, f.staging.path, key, workers, f.clocks.clock)
+	proof, err := v.verify(ctx)
+	f.clocks.verifying = v.busy
+	if err == nil && len(proof.Findings) > 0 {
+		err = fmt.Errorf("cannot publish: the staged folder does not verify: %w", proof.Findings)
+	}
+	return err
+}
+
+// makeDurable waits for the files, and then makes their folders durable.
 func (f *stagedFolder) makeDurable() error {
 	return f.stage("make durable", func() error {
 		if err := f.syncs.finish(); err != nil {
