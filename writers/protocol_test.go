@@ -168,7 +168,23 @@ func TestCancelledBeforeTheRename(t *testing.T) {
 	if err := commit(ctx, cancelling{OS{}, &left, cancel}, "out"); !errors.Is(err, context.Canceled) || left != 0 {
 		t.Errorf("got %v, with %d files to open", err, left)
 	}
+	ctx, cancel = context.WithCancel(t.Context())
+	if err := commit(ctx, cancellingSync{OS{}, cancel}, "out"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, though somebody gave up while folders were made durable", err)
+	}
 	wantEntries(t, parent, "whole")
+}
+
+// cancellingSync is a file system on which somebody gives up while a folder is
+// made durable.
+type cancellingSync struct {
+	FS
+	cancel func()
+}
+
+func (c cancellingSync) SyncDir(name string) error {
+	c.cancel()
+	return c.FS.SyncDir(name)
 }
 
 func TestDryRun(t *testing.T) {
